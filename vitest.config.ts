@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests run from TypeScript source. Both conditions are needed, or a stale `dist` is tested silently;
+// tools/testing/src/source-condition.test.ts guards it.
+const conditions = ['@metagrad/source', 'node', 'import', 'module', 'default']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts'],
+    environment: 'node',
+    testTimeout: 60_000,
+  },
+})
