@@ -1,0 +1,83 @@
+/** How a stranger's first lines with a package look, and what they print. */
+export interface Smoke {
+  /** TypeScript that prints one line. It is type-checked against the installed types, then run by plain node. */
+  program?: string
+  /** A command that the package installs, run without the program. */
+  command?: readonly [string, ...string[]]
+  /** What the program or command prints. */
+  prints: string | RegExp
+  /** It runs in browsers too: the program, bundled and shaken, must print the same. */
+  neutral: boolean
+  /** Other packages that the program names. */
+  types?: readonly string[]
+}
+
+/** One row per public package. A public package without a row is an error. */
+export const smokes: Readonly<Record<string, Smoke>> = {
+  '@metagrad/tensor': {
+    program: "import { tensor } from '@metagrad/tensor'\nconsole.log(tensor([1, 2, 3]).mul(2).sum().itemSync())",
+    prints: '12',
+    neutral: true,
+  },
+  '@metagrad/autograd': {
+    program: `
+import { tensor } from '@metagrad/tensor'
+import { backward } from '@metagrad/autograd'
+const x = tensor([1, 2, 3], { requiresGrad: true })
+backward(x.mul(x).sum())
+console.log(x.grad?.dataSync().join())`,
+    prints: '2,4,6',
+    neutral: true,
+  },
+  '@metagrad/nn': {
+    program: "import { Linear } from '@metagrad/nn'\nconsole.log(new Linear(3, 2).weight.shape.join())",
+    prints: '2,3',
+    neutral: true,
+  },
+  '@metagrad/optim': {
+    program: `
+import { tensor } from '@metagrad/tensor'
+import { SGD } from '@metagrad/optim'
+const w = tensor([1], { requiresGrad: true })
+w.grad = tensor([2])
+new SGD([w], { lr: 0.25 }).step()
+console.log(w.dataSync().join())`,
+    prints: '0.5',
+    neutral: true,
+  },
+  '@metagrad/data': {
+    program: "import { DataLoader } from '@metagrad/data'\nconsole.log(typeof DataLoader)",
+    prints: 'function',
+    neutral: true,
+  },
+  metagrad: {
+    program: `
+import { Linear, SGD, tensor } from 'metagrad'
+const model = new Linear(1, 1)
+const optimizer = new SGD(model.parameters(), { lr: 0.1 })
+const [x, y] = [tensor([[0], [1], [2]]), tensor([[1], [3], [5]])]
+for (let step = 0; step < 500; step++) {
+  optimizer.zeroGrad()
+  model.forward(x).sub(y).square().mean().backward()
+  optimizer.step()
+}
+console.log(model.weight.itemSync().toFixed(2))`,
+    prints: '2.00',
+    neutral: true,
+  },
+  '@metagrad/runlog': {
+    program: "import * as runlog from '@metagrad/runlog'\nconsole.log(Object.keys(runlog).length > 0)",
+    prints: 'true',
+    neutral: true,
+  },
+  '@metagrad/plot': {
+    program: "import * as plot from '@metagrad/plot'\nconsole.log(Object.keys(plot).length > 0)",
+    prints: 'true',
+    neutral: true,
+  },
+  '@metagrad/cli': {
+    command: ['metagrad', '--version'],
+    prints: /^\d+\.\d+\.\d+$/,
+    neutral: false,
+  },
+}
