@@ -20,7 +20,10 @@ for (const { folder } of publicProjects.filter((project) => !started.includes(pr
 }
 
 const built = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], root)
-if (!built.ok) throw new Error(`tsc -b failed:\n${built.log}`)
+if (!built.ok) {
+  console.error(`tsc -b failed:\n${built.log}`)
+  process.exit(1)
+}
 
 const verdicts = await withTemporaryFolder(async (temporary) => {
   const folders = started.map(({ folder }) => folder)

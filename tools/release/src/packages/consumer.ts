@@ -52,7 +52,7 @@ const steps: Readonly<Record<string, (attempt: Attempt) => Promise<string | unde
 }
 
 async function installAlone({ name, folder, registry, smoke }: Attempt): Promise<string | undefined> {
-  writeTree(folder, { 'package.json': { name: 'stranger', private: true, type: 'module' }, npmrc: '' })
+  writeTree(folder, { 'package.json': { name: 'stranger', private: true, type: 'module' } })
   const flags = [
     '--no-audit',
     '--no-fund',
@@ -63,8 +63,8 @@ async function installAlone({ name, folder, registry, smoke }: Attempt): Promise
     '--install-strategy=hoisted',
     `--registry=${registry}/`,
     `--cache=${join(folder, '../cache')}`,
-    `--userconfig=${join(folder, 'npmrc')}`,
-    `--globalconfig=${join(folder, 'npmrc')}`,
+    `--userconfig=${join(folder, 'no-user.npmrc')}`,
+    `--globalconfig=${join(folder, 'no-global.npmrc')}`,
   ]
   const installed = await run('npm', ['install', ...flags, name, ...(smoke.types ?? [])], folder)
   return installed.ok ? undefined : installed.log

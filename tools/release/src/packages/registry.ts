@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { basename, dirname, join } from 'node:path'
-import { execFile } from 'node:child_process'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
+import { withTemporaryFolder } from '../temporary-folder.ts'
 import { readJson, type Manifest } from '../workspace.ts'
 import type { Tarball } from './tarball.ts'
 
@@ -93,9 +95,18 @@ function installedVersions(store: string, name: string): Served[] {
   })
 }
 
-/** npm strips the first folder of a tarball, whatever its name, so plain `tar` makes a good one. */
-async function packFolder(folder: string): Promise<Buffer> {
-  const args = ['-czf', '-', '--exclude=node_modules', '-C', dirname(folder), basename(folder)]
-  const { stdout } = await promisify(execFile)('tar', args, { encoding: 'buffer', maxBuffer: 1 << 28 })
-  return stdout
+/**
+ * npm strips the first folder of a tarball, whatever its name, so plain `tar` makes a good one; but of a copy, because pnpm
+ * hard-links equal files, tar writes such files as links, and npm skips links.
+ */
+function packFolder(folder: string): Promise<Buffer> {
+  return withTemporaryFolder(async (temporary) => {
+    await cp(folder, join(temporary, 'package'), {
+      recursive: true,
+      filter: (path) => basename(path) !== 'node_modules',
+    })
+    const options = { encoding: 'buffer' as const, maxBuffer: 1 << 28 }
+    const { stdout } = await promisify(execFile)('tar', ['-czf', '-', '-C', temporary, 'package'], options)
+    return stdout
+  })
 }
