@@ -1,1 +1,47 @@
 export * from './errors.ts'
+export {
+  checkDType,
+  dtypes,
+  getDefaultDType,
+  isFloat,
+  promoteTypes,
+  resultType,
+  setDefaultDType,
+  canCast,
+  type DataOf,
+  type DType,
+  type DTypeKind,
+  type TypedArray,
+} from './dtypes.ts'
+export {
+  broadcastShapes,
+  formatShape,
+  normalizeDim,
+  normalizeDims,
+  sameShape,
+  Layout,
+  type Box,
+  type Shape,
+} from './layout.ts'
+export type { Device, Kernel, Kernels, Storage, View } from './device.ts'
+export type {
+  ComputePrimitive,
+  ComputePrimitives,
+  Primitive,
+  Primitives,
+  ScatterReduce,
+  ViewPrimitive,
+  ViewPrimitives,
+} from './primitives.ts'
+export { inferView } from './infer.ts'
+export { dispatch, dispatchAll, dispatchView, record } from './dispatch.ts'
+export { isRecording, observe, setRecording, type Call, type Observer, type Source } from './tape.ts'
+export { cpu } from './cpu/index.ts'
+export { defaultGenerator, Generator, manualSeed } from './random/index.ts'
+// `export *`, so that other packages can add methods to the class by module augmentation.
+export * from './tensor.ts'
+export type { NestedArray } from './nested.ts'
+export type { Operand } from './operands.ts'
+export * from './creation.ts'
+export * from './functions.ts'
+export type { Dims, ReduceOptions, SumOptions, ValuesAndIndices, VarianceOptions } from './ops/reductions.ts'

@@ -1,0 +1,53 @@
+import type { KernelOf, View } from '../device.ts'
+import { contiguousLayout } from '../layout.ts'
+import { decodeHalf, encodeHalf } from './float16.ts'
+import { forEachRun } from './reference/loops.ts'
+import { CpuStorage, arrayOf } from './storage.ts'
+
+function stage(view: View): View {
+  const floats = new Float32Array(view.layout.numel)
+  return {
+    storage: new CpuStorage(view.storage.device, 'float32', floats),
+    layout: contiguousLayout(view.layout.shape),
+    dtype: 'float32',
+  }
+}
+
+/** A float16 view as contiguous float32. */
+export function widenHalf(view: View): View {
+  const wide = stage(view)
+  const [from, to] = [arrayOf(view), arrayOf(wide)]
+  let at = 0
+  forEachRun(view.layout.shape, [view], (offsets, steps, length) => {
+    for (let k = 0, i = offsets[0]!; k < length; k++, i += steps[0]!) to[at++] = decodeHalf(Number(from[i]))
+  })
+  return wide
+}
+
+function narrowHalf(out: View, wide: View): void {
+  const [from, to] = [arrayOf(wide), arrayOf(out)]
+  let at = 0
+  forEachRun(out.layout.shape, [out], (offsets, steps, length) => {
+    for (let k = 0, i = offsets[0]!; k < length; k++, i += steps[0]!) to[i] = encodeHalf(Number(from[at++]))
+  })
+}
+
+/** Float16 is for storage: kernels see float32, and results are rounded once. */
+export function throughFloat32<Params>(kernel: KernelOf<Params>): KernelOf<Params> {
+  const isHalf = ({ dtype }: View): boolean => dtype === 'float16'
+  return (outputs, inputs, params) => {
+    if (!inputs.some(isHalf) && !outputs.some(isHalf)) {
+      kernel(outputs, inputs, params)
+      return
+    }
+    const wide = outputs.map((out) => (isHalf(out) ? stage(out) : out))
+    kernel(
+      wide,
+      inputs.map((x) => (isHalf(x) ? widenHalf(x) : x)),
+      params,
+    )
+    outputs.forEach((out, i) => {
+      if (isHalf(out)) narrowHalf(out, wide[i]!)
+    })
+  }
+}

@@ -1,0 +1,111 @@
+import type { Device } from './device.ts'
+import { dispatch, wrap } from './dispatch.ts'
+import type { DType, TypedArray } from './dtypes.ts'
+import { dtypes, getDefaultDType, isFloat, resultType } from './dtypes.ts'
+import { ArgumentError, DTypeError } from './errors.ts'
+import { scalarLayout } from './layout.ts'
+import { noParams } from './primitives.ts'
+import type { Tensor } from './tensor.ts'
+
+/** What may stand beside a tensor in arithmetic: a number or a boolean takes the tensor's dtype where its kind allows. */
+export type Operand = Tensor | number | boolean
+
+/** The typed array in which users give and get elements of a dtype; see `DataOf`. */
+export function dataArray(dtype: DType, length: number): TypedArray {
+  switch (dtype) {
+    case 'bool':
+    case 'uint8':
+      return new Uint8Array(length)
+    case 'int32':
+      return new Int32Array(length)
+    case 'int64':
+      return new BigInt64Array(length)
+    case 'float64':
+      return new Float64Array(length)
+    case 'float16':
+    case 'float32':
+      return new Float32Array(length)
+  }
+}
+
+const constants = new WeakMap<Device, Map<DType, Map<number, Tensor>>>()
+const constantsKept = 256
+
+/** A 0-d tensor of a number, for use as an operand only: it is shared, so it must never be written to. */
+export function constant(op: string, value: number, dtype: DType, device: Device): Tensor {
+  let byDType = constants.get(device)
+  if (byDType === undefined) constants.set(device, (byDType = new Map()))
+  let byValue = byDType.get(dtype)
+  if (byValue === undefined) byDType.set(dtype, (byValue = new Map()))
+  // A Map takes -0 for 0.
+  const known = Object.is(value, -0) ? undefined : byValue.get(value)
+  if (known !== undefined) return known
+  const storage = device.allocate(dtype, 1)
+  device.write(storage, toData(op, [value], dtype))
+  const result = wrap(storage, scalarLayout, dtype)
+  if (byValue.size >= constantsKept) byValue.clear()
+  if (!Object.is(value, -0)) byValue.set(value, result)
+  return result
+}
+
+/** Plain numbers as elements of a dtype. @throws DTypeError where an int dtype cannot hold a value */
+export function toData(op: string, values: ArrayLike<number | bigint | boolean>, dtype: DType): TypedArray {
+  const data = dataArray(dtype, values.length)
+  if (data instanceof BigInt64Array) {
+    for (let i = 0; i < values.length; i++) data[i] = toBigInt(op, values[i]!)
+    return data
+  }
+  const { kind, min, max } = dtypes[dtype]
+  for (let i = 0; i < values.length; i++) {
+    const value = Number(values[i])
+    if (kind === 'int' && !(Number.isInteger(value) && value >= min && value <= max)) throw notHeld(op, value, dtype)
+    data[i] = kind === 'bool' ? Number(value !== 0) : value
+  }
+  return data
+}
+
+function toBigInt(op: string, value: number | bigint | boolean): bigint {
+  if (typeof value === 'number' && !Number.isInteger(value)) throw notHeld(op, value, 'int64')
+  return BigInt(value)
+}
+
+function notHeld(op: string, value: number | bigint, dtype: DType): DTypeError {
+  return new DTypeError(`${op}: ${dtype} cannot hold ${String(value)}. Use a float dtype, or round and clamp first.`)
+}
+
+/** Whether `value` is a tensor, without importing the class: storage and layout are what makes one. */
+export function isTensor(value: unknown): value is Tensor {
+  return typeof value === 'object' && value !== null && 'storage' in value && 'layout' in value
+}
+
+/** @throws ArgumentError unless `value` is a tensor, a number or a boolean */
+export function checkOperand(op: string, value: Operand): void {
+  if (isTensor(value) || typeof value === 'number' || typeof value === 'boolean') return
+  const got = Array.isArray(value) ? 'an array' : typeof value
+  throw new ArgumentError(
+    `${op}: the other operand must be a tensor or a number, got ${got}. Wrap data in tensor(...).`,
+  )
+}
+
+/** A tensor in another dtype; itself if it has it already. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : dispatch('cast', [x], { dtype })
+}
+
+/** Both operands as tensors of `dtype`, or of their common dtype. */
+export function promote(op: string, a: Tensor, b: Operand, dtype?: DType): [Tensor, Tensor] {
+  if (typeof b === 'object' && b.dtype === a.dtype && (dtype === undefined || dtype === a.dtype)) return [a, b]
+  checkOperand(op, b)
+  const common = dtype ?? (typeof b === 'number' && isFloat(a.dtype) ? a.dtype : resultType(a, b))
+  return [cast(a, common), typeof b === 'object' ? cast(b, common) : constant(op, Number(b), common, a.device)]
+}
+
+/** The float dtype in which an operation of floats runs: ints and bools take the default. */
+export function floatType(dtype: DType): DType {
+  return isFloat(dtype) ? dtype : getDefaultDType()
+}
+
+/** A contiguous tensor of the same elements: itself, or a recorded copy. */
+export function contiguous(x: Tensor): Tensor {
+  return x.layout.isContiguous ? x : dispatch('copy', [x], noParams)
+}

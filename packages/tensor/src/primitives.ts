@@ -1,0 +1,236 @@
+import type { DType } from './dtypes.ts'
+import type { Box, Shape } from './layout.ts'
+import type { Generator } from './random/generator.ts'
+
+/** A primitive without parameters. */
+export type NoParams = Readonly<Record<never, never>>
+export const noParams: NoParams = Object.freeze({})
+
+/** One dim, already counted from 0. */
+export interface DimParams {
+  readonly dim: number
+}
+
+/** Reduced dims, ascending; with `keepDim` they stay with size 1. */
+export interface ReduceParams {
+  readonly dims: readonly number[]
+  readonly keepDim: boolean
+}
+
+/** How `scatter` combines a value with what is there. */
+export type ScatterReduce = 'replace' | 'add' | 'multiply' | 'amax' | 'amin'
+
+/**
+ * Views: a new layout on the same storage. Nothing is computed, so no backend knows them.
+ * Parameters are checked and normalised by the method that dispatches.
+ */
+export interface ViewPrimitives {
+  /** Same elements in another shape, where that needs no copy. */
+  view: { readonly shape: Shape }
+  permute: { readonly dims: readonly number[] }
+  /** Size-1 dims (and new leading dims) repeated without a copy. */
+  expand: { readonly shape: Shape }
+  /** A box with steps; a negative step flips. */
+  slice: Box
+  diagonal: { readonly offset: number; readonly dim1: number; readonly dim2: number }
+  /** Sliding windows over a dim, as a new last dim. */
+  unfold: { readonly dim: number; readonly size: number; readonly step: number }
+}
+
+/** One input, same shape; ints become floats where the function asks for floats. */
+export interface UnaryPrimitives {
+  neg: NoParams
+  abs: NoParams
+  sign: NoParams
+  square: NoParams
+  floor: NoParams
+  ceil: NoParams
+  /** Halves go to the even neighbour. */
+  round: NoParams
+  trunc: NoParams
+  reciprocal: NoParams
+  sqrt: NoParams
+  rsqrt: NoParams
+  exp: NoParams
+  exp2: NoParams
+  expm1: NoParams
+  log: NoParams
+  log2: NoParams
+  log10: NoParams
+  log1p: NoParams
+  sin: NoParams
+  cos: NoParams
+  tan: NoParams
+  asin: NoParams
+  acos: NoParams
+  atan: NoParams
+  sinh: NoParams
+  cosh: NoParams
+  tanh: NoParams
+  asinh: NoParams
+  acosh: NoParams
+  atanh: NoParams
+  sigmoid: NoParams
+  relu: NoParams
+  erf: NoParams
+  erfc: NoParams
+  erfinv: NoParams
+  lgamma: NoParams
+  digamma: NoParams
+  trigamma: NoParams
+  bitwiseNot: NoParams
+  /** To bool. */
+  logicalNot: NoParams
+  isnan: NoParams
+  isinf: NoParams
+  isfinite: NoParams
+}
+
+/** Two inputs of one dtype, broadcast. */
+export interface BinaryPrimitives {
+  add: NoParams
+  sub: NoParams
+  mul: NoParams
+  /** True division of floats. */
+  div: NoParams
+  /** Rounds the quotient down. */
+  floorDivide: NoParams
+  pow: NoParams
+  maximum: NoParams
+  minimum: NoParams
+  atan2: NoParams
+  /** Remainder with the sign of the divisor. */
+  remainder: NoParams
+  /** Remainder with the sign of the dividend. */
+  fmod: NoParams
+  hypot: NoParams
+  copysign: NoParams
+  bitwiseAnd: NoParams
+  bitwiseOr: NoParams
+  bitwiseXor: NoParams
+  bitwiseLeftShift: NoParams
+  bitwiseRightShift: NoParams
+  /** Per element: `max(x, 0) - x y + log(1 + exp(-|x|))`, the stable binary cross-entropy of logit x and target y. */
+  bceWithLogits: NoParams
+  eq: NoParams
+  ne: NoParams
+  lt: NoParams
+  le: NoParams
+  gt: NoParams
+  ge: NoParams
+  logicalAnd: NoParams
+  logicalOr: NoParams
+  logicalXor: NoParams
+}
+
+/** One input, dims folded away. */
+export interface ReducePrimitives {
+  sum: ReduceParams
+  prod: ReduceParams
+  amax: ReduceParams
+  amin: ReduceParams
+  /** Position of the first largest value, in the one dim or (dims of all) in row-major order. */
+  argmax: ReduceParams
+  argmin: ReduceParams
+}
+
+/** One input, running along one dim. */
+export interface ScanPrimitives {
+  cumsum: DimParams
+  cumprod: DimParams
+  /** Values and the position of the last value that made each. */
+  cummax: DimParams
+  cummin: DimParams
+}
+
+/** No input: values from parameters, or from a generator. */
+export interface SourcePrimitives {
+  full: { readonly shape: Shape; readonly dtype: DType; readonly value: number | bigint }
+  /** `start + i * step`. */
+  arange: { readonly length: number; readonly start: number; readonly step: number; readonly dtype: DType }
+  uniform: RandomParams & { readonly from: number; readonly to: number }
+  normal: RandomParams & { readonly mean: number; readonly std: number }
+  /** Whole numbers from `from` up to `to`, without `to`. */
+  randint: RandomParams & { readonly from: number; readonly to: number }
+  randperm: RandomParams
+  exponential: RandomParams & { readonly lambda: number }
+  /** 1 where a float64 uniform draw is below `probability`: dropout's mask. */
+  bernoulliScalar: RandomParams & { readonly probability: number }
+}
+
+export interface RandomParams {
+  readonly shape: Shape
+  readonly dtype: DType
+  readonly generator: Generator
+}
+
+/** Linear algebra on the last two dims, batched over the others. */
+export interface LinalgPrimitives {
+  /** P, L and U packed: LU [.., m, n], pivots int32 [.., k] from 1, permutation as row indices [.., m]. */
+  lu: NoParams
+  cholesky: NoParams
+  qr: { readonly mode: 'reduced' | 'complete' }
+  /** Eigenvalues ascending [.., n], eigenvectors in columns [.., n, n], of a symmetric matrix. */
+  eigh: NoParams
+  /** U [.., m, k], S [.., k] descending, Vh [.., k, n]. */
+  svd: { readonly fullMatrices: boolean }
+  /** X with A X = B for square A. */
+  solve: NoParams
+  triangularSolve: { readonly upper: boolean; readonly unitriangular: boolean }
+}
+
+/** Primitives that compute: each backend has a kernel for each. */
+export interface ComputePrimitives
+  extends UnaryPrimitives, BinaryPrimitives, ReducePrimitives, ScanPrimitives, SourcePrimitives, LinalgPrimitives {
+  /** A contiguous copy. */
+  copy: NoParams
+  /** To another dtype: floats to ints round towards zero, anything to bool asks "not 0". */
+  cast: { readonly dtype: DType }
+  /** inputs[0] (bool) chooses per element between inputs[1] and inputs[2], all broadcast. */
+  where: NoParams
+  /** Into [min, max]; NaN stays. */
+  clamp: { readonly min: number; readonly max: number }
+  /** [.., m, k] @ [.., k, n], leading dims broadcast. */
+  matmul: NoParams
+  softmax: DimParams
+  logSoftmax: DimParams
+  /** Values along dim at inputs[1] (ints, same number of dims). */
+  gather: DimParams
+  /** inputs[0] with inputs[2] written at the positions inputs[1] along dim. */
+  scatter: DimParams & { readonly reduce: ScatterReduce }
+  /** Whole slices along dim, chosen by 1-d inputs[1]. */
+  indexSelect: DimParams
+  /** inputs[0] plus the slices inputs[2] at the positions inputs[1] along dim. */
+  indexAdd: DimParams
+  /** inputs[0][.., i0, i1, ..]: int inputs[1..] index the first dims together, broadcast. */
+  index: NoParams
+  /** inputs[0] with inputs[1] written (or added) where int inputs[2..] point in the first dims. */
+  indexPut: { readonly accumulate: boolean }
+  cat: DimParams
+  /** `before[dim]` and `after[dim]` elements of `value` around each dim. */
+  pad: { readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number }
+  /** Sorted values and where each came from. */
+  sort: DimParams & { readonly descending: boolean }
+  /** Draws per row of inputs[0] (probabilities). */
+  multinomial: { readonly samples: number; readonly replacement: boolean; readonly generator: Generator }
+  /** 1 with the probability that inputs[0] holds, else 0. */
+  bernoulli: { readonly generator: Generator }
+}
+
+/** Records of the tape that no backend computes. */
+export interface RecordedPrimitives {
+  /** An operation that carries its own gradient: user functions and checkpoints. */
+  custom: { readonly name: string; readonly backward: unknown }
+  /** inputs[0] after its view was overwritten in place with inputs[1]. */
+  viewScatter: { readonly primitive: ViewPrimitive; readonly params: ViewPrimitives[ViewPrimitive] }
+}
+
+/** Every primitive: name -> parameters. All other tables (inference, kernels, gradients, samples) map over this. */
+export interface Primitives extends ViewPrimitives, ComputePrimitives, RecordedPrimitives {}
+
+export type Primitive = keyof Primitives
+export type ViewPrimitive = keyof ViewPrimitives
+export type ComputePrimitive = keyof ComputePrimitives
+export type UnaryPrimitive = keyof UnaryPrimitives
+export type BinaryPrimitive = keyof BinaryPrimitives
+export type ReducePrimitive = keyof ReducePrimitives

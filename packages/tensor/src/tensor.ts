@@ -1,0 +1,1133 @@
+import type { Device, Storage } from './device.ts'
+import { readSync } from './device.ts'
+import { connectTensor, dispatch, dispatchInto, refreshView } from './dispatch.ts'
+import type { DType, TypedArray } from './dtypes.ts'
+import { checkDType, isFloat } from './dtypes.ts'
+import { ArgumentError, DTypeError, GradError, ShapeError } from './errors.ts'
+import type { Layout, Shape } from './layout.ts'
+import { contiguousLayout, formatShape, normalizeDim } from './layout.ts'
+import type { Operand } from './operands.ts'
+import { cast, constant, contiguous, isTensor, promote } from './operands.ts'
+import * as linear from './ops/matmul.ts'
+import * as pointwise from './ops/pointwise.ts'
+import type { Dims, ReduceOptions, SumOptions, ValuesAndIndices, VarianceOptions } from './ops/reductions.ts'
+import * as reductions from './ops/reductions.ts'
+import type { Sizes } from './ops/shape.ts'
+import * as shapes from './ops/shape.ts'
+import { formatTensor } from './print.ts'
+import type {
+  BinaryPrimitive,
+  ComputePrimitive,
+  ComputePrimitives,
+  ScatterReduce,
+  ViewPrimitive,
+  ViewPrimitives,
+} from './primitives.ts'
+import { noParams } from './primitives.ts'
+import type { Generator } from './random/index.ts'
+import { defaultGenerator } from './random/index.ts'
+import type { NestedArray } from './nested.ts'
+import { nest, toNumber } from './nested.ts'
+import type { Source } from './tape.ts'
+
+/** Which view of which tensor a tensor is. */
+interface ViewOf {
+  readonly base: Tensor
+  readonly primitive: ViewPrimitive
+  readonly params: ViewPrimitives[ViewPrimitive]
+}
+
+export interface ToOptions {
+  readonly dtype?: DType
+  readonly device?: Device
+  /** A new tensor even if nothing changes. */
+  readonly copy?: boolean
+}
+
+/**
+ * A multi-dimensional array with a dtype, on a device, that remembers where it came from if that is wanted.
+ *
+ * Make one with `tensor`, `zeros`, `randn`, ...; the constructor is for backends.
+ * Methods never change their tensor unless their name ends in `_`, and nothing ever needs to be freed.
+ * @see https://pytorch.org/docs/stable/tensors.html
+ */
+export class Tensor {
+  /** Elements on a device, shared by all views. */
+  readonly storage: Storage
+  /** How the elements lie in the storage. */
+  readonly layout: Layout
+  readonly dtype: DType
+  /** The gradient that backward has added up so far. Only autograd and you write it. */
+  grad: Tensor | undefined = undefined
+  /** @internal The tensor that this is a view of; lets in-place writes reach the history of all views. */
+  viewOf: ViewOf | undefined = undefined
+  /** @internal `storage.rewrites` when the history was last taken from the base. */
+  seenRewrites = 0
+  #source: Source | undefined = undefined
+  #isLeafWithGrad = false
+
+  constructor(storage: Storage, layout: Layout, dtype: DType) {
+    this.storage = storage
+    this.layout = layout
+    this.dtype = dtype
+  }
+
+  // ---- Attributes
+
+  get shape(): Shape {
+    return this.layout.shape
+  }
+
+  /** Number of dims. */
+  get ndim(): number {
+    return this.layout.shape.length
+  }
+
+  /** Number of elements. */
+  get numel(): number {
+    return this.layout.numel
+  }
+
+  get device(): Device {
+    return this.storage.device
+  }
+
+  /** The record of the tape that made this tensor; undefined for leaves and without recording. */
+  get source(): Source | undefined {
+    if (this.viewOf !== undefined && this.seenRewrites !== this.storage.rewrites) refreshView(this)
+    return this.#source
+  }
+
+  /** Only the dispatch door writes it. */
+  set source(source: Source | undefined) {
+    this.#source = source
+  }
+
+  /** Whether ops on it are recorded: set by you on leaves, inherited by results. */
+  get requiresGrad(): boolean {
+    return this.#isLeafWithGrad || this.source !== undefined
+  }
+
+  /** @throws GradError for results of recorded ops, DTypeError for ints */
+  set requiresGrad(value: boolean) {
+    if (this.source !== undefined) {
+      if (value) return
+      throw new GradError('requiresGrad: a result of recorded ops cannot be switched off. Use x.detach().')
+    }
+    if (value && !isFloat(this.dtype)) {
+      throw new DTypeError(`requiresGrad: only float tensors can require grad, got ${this.dtype}. Use x.to('float32').`)
+    }
+    this.#isLeafWithGrad = value
+  }
+
+  /** Sets `requiresGrad` and returns this. */
+  requiresGrad_(value = true): this {
+    this.requiresGrad = value
+    return this
+  }
+
+  /** Whether this tensor was made by you rather than by a recorded op. */
+  get isLeaf(): boolean {
+    return this.source === undefined
+  }
+
+  /** Elements to step over per dim to reach the next one. */
+  get strides(): readonly number[] {
+    return this.layout.strides
+  }
+
+  get isContiguous(): boolean {
+    return this.layout.isContiguous
+  }
+
+  get isFloatingPoint(): boolean {
+    return isFloat(this.dtype)
+  }
+
+  /** Size of one dim. @throws IndexError */
+  size(dim: number): number {
+    return this.shape[normalizeDim('size', dim, this.ndim)] ?? 1
+  }
+
+  // ---- Reading
+
+  /** The elements in row-major order, copied: a typed array as `DataOf` says. */
+  async data(): Promise<TypedArray> {
+    return this.device.read(this)
+  }
+
+  /** `data()` at once. @throws DeviceError on devices that read asynchronously */
+  dataSync(): TypedArray {
+    return readSync('dataSync', this)
+  }
+
+  /** The only element as a number (bool: 0 or 1). @throws ShapeError if there are more, DTypeError for int64 beyond 2^53 */
+  async item(): Promise<number> {
+    this.#checkSingle('item')
+    return toNumber('item', (await this.device.read(this))[0]!)
+  }
+
+  /** `item()` at once. @throws DeviceError on devices that read asynchronously */
+  itemSync(): number {
+    this.#checkSingle('itemSync')
+    return toNumber('itemSync', readSync('itemSync', this)[0]!)
+  }
+
+  #checkSingle(op: string): void {
+    if (this.numel !== 1) {
+      throw new ShapeError(
+        `${op}: needs exactly one element, got shape ${formatShape(this.shape)} with ${this.numel}. Use tolist().`,
+      )
+    }
+  }
+
+  /** The elements in nested arrays: numbers, or booleans for bool. */
+  async tolist(): Promise<NestedArray> {
+    return nest(await this.device.read(this), this.shape, this.dtype)
+  }
+
+  /** `tolist()` at once. @throws DeviceError on devices that read asynchronously */
+  tolistSync(): NestedArray {
+    return nest(readSync('tolistSync', this), this.shape, this.dtype)
+  }
+
+  /** As PyTorch prints it: values, dtype if not the default, and where the gradient comes from. */
+  toString(): string {
+    return formatTensor(this)
+  }
+
+  // ---- Copies and conversions
+
+  /** The same elements without history: shares the storage, so writes are seen by both. */
+  detach(): Tensor {
+    return new Tensor(this.storage, this.layout, this.dtype)
+  }
+
+  /** @internal The tensor as it is now, for the tape of an in-place write: same storage, same history, its own future. */
+  snapshot(): Tensor {
+    const past = new Tensor(this.storage, this.layout, this.dtype)
+    past.#source = this.source
+    past.#isLeafWithGrad = this.#isLeafWithGrad
+    return past
+  }
+
+  /** A copy with a storage of its own. Recorded. */
+  clone(): Tensor {
+    return dispatch('copy', [this], noParams)
+  }
+
+  /** This tensor if its elements lie in order, else a copy that has them so. */
+  contiguous(): Tensor {
+    return contiguous(this)
+  }
+
+  /**
+   * In another dtype, on another device, or both; this very tensor if nothing changes.
+   *
+   * Floats to ints round towards zero. Recorded between floats.
+   */
+  to(target: DType | Device | ToOptions): Tensor {
+    const options = typeof target === 'string' ? { dtype: target } : isDevice(target) ? { device: target } : target
+    const { dtype = this.dtype, device = this.device, copy = false } = options
+    const moved = device === this.device ? this : moveTo(this, device)
+    const result = cast(moved, checkDType('to', dtype))
+    return copy && result === this ? this.clone() : result
+  }
+
+  float(): Tensor {
+    return this.to('float32')
+  }
+  double(): Tensor {
+    return this.to('float64')
+  }
+  half(): Tensor {
+    return this.to('float16')
+  }
+  int(): Tensor {
+    return this.to('int32')
+  }
+  long(): Tensor {
+    return this.to('int64')
+  }
+  bool(): Tensor {
+    return this.to('bool')
+  }
+
+  /** A tensor of one value with this one's dtype and device. */
+  newFull(shape: Shape, value: number): Tensor {
+    return dispatch('full', [], { shape, dtype: this.dtype, value }, this.device)
+  }
+
+  // ---- Shape
+
+  /** Same elements, other shape; one size may be -1. A view where possible, else a copy. @throws ShapeError */
+  reshape(...shape: Sizes): Tensor {
+    return shapes.reshape(this, shapes.listOf(shape))
+  }
+
+  /** `reshape` that never copies. @throws ShapeError where a copy would be needed */
+  view(...shape: Sizes): Tensor {
+    return shapes.view(this, shapes.listOf(shape))
+  }
+
+  /** Dims in another order. */
+  permute(...dims: Sizes): Tensor {
+    return shapes.permute(this, shapes.listOf(dims))
+  }
+
+  /** Two dims exchanged. */
+  transpose(dim0: number, dim1: number): Tensor {
+    return shapes.transpose(this, dim0, dim1)
+  }
+
+  /** All dims reversed. */
+  get T(): Tensor {
+    return shapes.permute(
+      this,
+      this.shape.map((_, dim) => this.ndim - 1 - dim),
+    )
+  }
+
+  /** The last two dims exchanged. */
+  get mT(): Tensor {
+    return shapes.transpose(this, -2, -1)
+  }
+
+  movedim(from: number | readonly number[], to: number | readonly number[]): Tensor {
+    return shapes.movedim(this, from, to)
+  }
+
+  /** Without dims of size 1: all of them, or those named. */
+  squeeze(dim?: number | readonly number[]): Tensor {
+    return shapes.squeeze(this, dim)
+  }
+
+  /** With a new dim of size 1 at `dim`. */
+  unsqueeze(dim: number): Tensor {
+    return shapes.unsqueeze(this, dim)
+  }
+
+  /** Dims of size 1 (and new leading dims) grown without a copy; -1 keeps a size. */
+  expand(...shape: Sizes): Tensor {
+    return shapes.expand(this, shapes.listOf(shape))
+  }
+
+  expandAs(other: Tensor): Tensor {
+    return shapes.expand(this, other.shape)
+  }
+
+  broadcastTo(...shape: Sizes): Tensor {
+    return shapes.expand(this, shapes.listOf(shape))
+  }
+
+  /** Dims from `startDim` to `endDim`, both included, as one. */
+  flatten(startDim = 0, endDim = -1): Tensor {
+    return shapes.flatten(this, startDim, endDim)
+  }
+
+  unflatten(dim: number, sizes: readonly number[]): Tensor {
+    return shapes.unflatten(this, dim, sizes)
+  }
+
+  /** `length` elements from `start` along `dim`. A view. */
+  narrow(dim: number, start: number, length: number): Tensor {
+    return shapes.narrow(this, dim, start, length)
+  }
+
+  /** One slice along `dim`, without that dim. A view. */
+  select(dim: number, index: number): Tensor {
+    return shapes.select(this, dim, index)
+  }
+
+  /** Reversed along dims. A view, unlike PyTorch's copy. */
+  flip(...dims: Sizes): Tensor {
+    return shapes.flip(this, shapes.listOf(dims))
+  }
+
+  /** Parts of a size, or of the sizes given, along `dim`. Views. */
+  split(sizes: number | readonly number[], dim = 0): Tensor[] {
+    return shapes.split(this, sizes, dim)
+  }
+
+  /** `chunks` parts of equal size along `dim`; the last may be smaller. Views. */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    return shapes.chunk(this, chunks, dim)
+  }
+
+  /** The slices along `dim`. Views. */
+  unbind(dim = 0): Tensor[] {
+    return shapes.unbind(this, dim)
+  }
+
+  /** Copies side by side: dim d appears `repeats[d]` times. */
+  repeat(...repeats: Sizes): Tensor {
+    return shapes.repeat(this, shapes.listOf(repeats))
+  }
+
+  /** Adds up what broadcasting repeated, to a shape that broadcasts to this one's. */
+  sumTo(shape: Shape): Tensor {
+    return shapes.sumTo(this, shape)
+  }
+
+  // ---- Indexing
+
+  /** `out[i][j] = this[index[i][j]][j]` for dim 0, and so on. */
+  gather(dim: number, index: Tensor): Tensor {
+    return dispatch('gather', [this, index], { dim: normalizeDim('gather', dim, this.ndim) })
+  }
+
+  /** A copy with `values` written where `index` points along `dim`. */
+  scatter(
+    dim: number,
+    index: Tensor,
+    values: Tensor | number,
+    { reduce = 'replace' }: { readonly reduce?: ScatterReduce } = {},
+  ): Tensor {
+    const source = isTensor(values)
+      ? cast(values, this.dtype)
+      : constant('scatter', values, this.dtype, this.device).expand(index.shape)
+    return dispatch('scatter', [this, index, source], { dim: normalizeDim('scatter', dim, this.ndim), reduce })
+  }
+
+  /** A copy with `values` added where `index` points along `dim`. */
+  scatterAdd(dim: number, index: Tensor, values: Tensor): Tensor {
+    return this.scatter(dim, index, values, { reduce: 'add' })
+  }
+
+  /** The slices along `dim` that 1-d `index` names. */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    if (index.ndim > 1)
+      throw new ShapeError(`indexSelect: the index must be 1-d, got ${formatShape(index.shape)}. Use index.flatten().`)
+    return dispatch('indexSelect', [this, index], { dim: normalizeDim('indexSelect', dim, this.ndim) })
+  }
+
+  /** A copy with the slices `values` added where 1-d `index` points along `dim`. */
+  indexAdd(dim: number, index: Tensor, values: Tensor): Tensor {
+    return dispatch('indexAdd', [this, index, cast(values, this.dtype)], {
+      dim: normalizeDim('indexAdd', dim, this.ndim),
+    })
+  }
+
+  /** A copy with `value` where `mask` (bool, broadcast) is true. */
+  maskedFill(mask: Tensor, value: Operand): Tensor {
+    return pointwise.where(mask, isTensor(value) ? cast(value, this.dtype) : value, this)
+  }
+
+  /** Elements of this where `condition` holds, of `other` elsewhere. */
+  where(condition: Tensor, other: Operand): Tensor {
+    return pointwise.where(condition, this, other)
+  }
+
+  // ---- Element-wise functions
+
+  /** -x. */
+  neg(): Tensor {
+    return pointwise.unary('neg', this)
+  }
+
+  /** |x|. */
+  abs(): Tensor {
+    return pointwise.unary('abs', this)
+  }
+
+  /** -1, 0 or 1. */
+  sign(): Tensor {
+    return pointwise.unary('sign', this)
+  }
+
+  /** x * x. */
+  square(): Tensor {
+    return pointwise.unary('square', this)
+  }
+
+  /** Down to a whole number. */
+  floor(): Tensor {
+    return pointwise.unary('floor', this)
+  }
+
+  /** Up to a whole number. */
+  ceil(): Tensor {
+    return pointwise.unary('ceil', this)
+  }
+
+  /** To the nearest whole number, halves to the even one. */
+  round(): Tensor {
+    return pointwise.unary('round', this)
+  }
+
+  /** Towards zero to a whole number. */
+  trunc(): Tensor {
+    return pointwise.unary('trunc', this)
+  }
+
+  /** max(x, 0). */
+  relu(): Tensor {
+    return pointwise.unary('relu', this)
+  }
+
+  /** All bits inverted; bools negated. */
+  bitwiseNot(): Tensor {
+    return pointwise.unary('bitwiseNot', this)
+  }
+
+  /** Whether x is 0, as bool. */
+  logicalNot(): Tensor {
+    return pointwise.unary('logicalNot', this)
+  }
+
+  /** Whether x is NaN, as bool. */
+  isnan(): Tensor {
+    return pointwise.unary('isnan', this)
+  }
+
+  /** Whether x is infinite, as bool. */
+  isinf(): Tensor {
+    return pointwise.unary('isinf', this)
+  }
+
+  /** Whether x is neither infinite nor NaN, as bool. */
+  isfinite(): Tensor {
+    return pointwise.unary('isfinite', this)
+  }
+
+  /** e^x. */
+  exp(): Tensor {
+    return pointwise.unaryFloat('exp', this)
+  }
+
+  /** 2^x. */
+  exp2(): Tensor {
+    return pointwise.unaryFloat('exp2', this)
+  }
+
+  /** e^x - 1, exact near 0. */
+  expm1(): Tensor {
+    return pointwise.unaryFloat('expm1', this)
+  }
+
+  /** Natural logarithm. */
+  log(): Tensor {
+    return pointwise.unaryFloat('log', this)
+  }
+
+  /** Logarithm to base 2. */
+  log2(): Tensor {
+    return pointwise.unaryFloat('log2', this)
+  }
+
+  /** Logarithm to base 10. */
+  log10(): Tensor {
+    return pointwise.unaryFloat('log10', this)
+  }
+
+  /** log(1 + x), exact near 0. */
+  log1p(): Tensor {
+    return pointwise.unaryFloat('log1p', this)
+  }
+
+  /** Square root. */
+  sqrt(): Tensor {
+    return pointwise.unaryFloat('sqrt', this)
+  }
+
+  /** 1 / sqrt(x). */
+  rsqrt(): Tensor {
+    return pointwise.unaryFloat('rsqrt', this)
+  }
+
+  /** 1 / x. */
+  reciprocal(): Tensor {
+    return pointwise.unaryFloat('reciprocal', this)
+  }
+
+  /** Sine of radians. */
+  sin(): Tensor {
+    return pointwise.unaryFloat('sin', this)
+  }
+
+  /** Cosine of radians. */
+  cos(): Tensor {
+    return pointwise.unaryFloat('cos', this)
+  }
+
+  /** Tangent of radians. */
+  tan(): Tensor {
+    return pointwise.unaryFloat('tan', this)
+  }
+
+  /** Arc sine in radians. */
+  asin(): Tensor {
+    return pointwise.unaryFloat('asin', this)
+  }
+
+  /** Arc cosine in radians. */
+  acos(): Tensor {
+    return pointwise.unaryFloat('acos', this)
+  }
+
+  /** Arc tangent in radians. */
+  atan(): Tensor {
+    return pointwise.unaryFloat('atan', this)
+  }
+
+  /** Hyperbolic sine. */
+  sinh(): Tensor {
+    return pointwise.unaryFloat('sinh', this)
+  }
+
+  /** Hyperbolic cosine. */
+  cosh(): Tensor {
+    return pointwise.unaryFloat('cosh', this)
+  }
+
+  /** Hyperbolic tangent. */
+  tanh(): Tensor {
+    return pointwise.unaryFloat('tanh', this)
+  }
+
+  /** Inverse hyperbolic sine. */
+  asinh(): Tensor {
+    return pointwise.unaryFloat('asinh', this)
+  }
+
+  /** Inverse hyperbolic cosine. */
+  acosh(): Tensor {
+    return pointwise.unaryFloat('acosh', this)
+  }
+
+  /** Inverse hyperbolic tangent. */
+  atanh(): Tensor {
+    return pointwise.unaryFloat('atanh', this)
+  }
+
+  /** 1 / (1 + e^-x). */
+  sigmoid(): Tensor {
+    return pointwise.unaryFloat('sigmoid', this)
+  }
+
+  /** Error function. */
+  erf(): Tensor {
+    return pointwise.unaryFloat('erf', this)
+  }
+
+  /** 1 - erf(x), exact in the tail. */
+  erfc(): Tensor {
+    return pointwise.unaryFloat('erfc', this)
+  }
+
+  /** Inverse of erf on (-1, 1). */
+  erfinv(): Tensor {
+    return pointwise.unaryFloat('erfinv', this)
+  }
+
+  /** log |gamma(x)|. */
+  lgamma(): Tensor {
+    return pointwise.unaryFloat('lgamma', this)
+  }
+
+  /** Derivative of lgamma. */
+  digamma(): Tensor {
+    return pointwise.unaryFloat('digamma', this)
+  }
+
+  /** Derivative of digamma. */
+  trigamma(): Tensor {
+    return pointwise.unaryFloat('trigamma', this)
+  }
+
+  /** log(1 + e^(beta x)) / beta, without overflow; x itself above `threshold / beta`. */
+  softplus({ beta = 1, threshold = 20 }: { readonly beta?: number; readonly threshold?: number } = {}): Tensor {
+    return pointwise.softplus(this, beta, threshold)
+  }
+
+  /** log(sigmoid(x)), without underflow. */
+  logSigmoid(): Tensor {
+    return pointwise.logSigmoid(this)
+  }
+
+  /** Into [min, max]; a missing bound does not limit, NaN stays. */
+  clamp(min?: Operand, max?: Operand): Tensor {
+    return pointwise.clamp(this, min, max)
+  }
+
+  /** NaN replaced by `nan`, infinities by the given values or the dtype's extremes. */
+  nanToNum(nan = 0, positiveInfinity?: number, negativeInfinity?: number): Tensor {
+    return pointwise.nanToNum(this, nan, positiveInfinity, negativeInfinity)
+  }
+
+  /** e^x / sum(e^x) along `dim`. */
+  softmax(dim: number): Tensor {
+    return dispatch('softmax', [this], { dim: normalizeDim('softmax', dim, this.ndim) })
+  }
+
+  /** log(softmax(x)) along `dim`, exact for large inputs. */
+  logSoftmax(dim: number): Tensor {
+    return dispatch('logSoftmax', [this], { dim: normalizeDim('logSoftmax', dim, this.ndim) })
+  }
+
+  // ---- Arithmetic: operands broadcast and promote as in PyTorch
+
+  /** this + alpha * other. */
+  add(other: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor {
+    return pointwise.binary('add', this, scaled('add', other, alpha))
+  }
+
+  /** this - alpha * other. */
+  sub(other: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor {
+    return pointwise.binary('sub', this, scaled('sub', other, alpha))
+  }
+
+  /** this * other. */
+  mul(other: Operand): Tensor {
+    return pointwise.binary('mul', this, other)
+  }
+
+  /** this / other: of floats, or rounded by `rounding` 'floor' or 'trunc'. */
+  div(other: Operand, { rounding }: { readonly rounding?: 'floor' | 'trunc' } = {}): Tensor {
+    return pointwise.div(this, other, rounding)
+  }
+
+  /** this to the power of other. */
+  pow(other: Operand): Tensor {
+    return pointwise.pow(this, other)
+  }
+
+  /** this / other, rounded down. */
+  floorDivide(other: Operand): Tensor {
+    return pointwise.binary('floorDivide', this, other)
+  }
+
+  /** Remainder with the sign of the divisor. */
+  remainder(other: Operand): Tensor {
+    return pointwise.binary('remainder', this, other)
+  }
+
+  /** Remainder with the sign of the dividend. */
+  fmod(other: Operand): Tensor {
+    return pointwise.binary('fmod', this, other)
+  }
+
+  /** The larger one; NaN if either is. */
+  maximum(other: Operand): Tensor {
+    return pointwise.binary('maximum', this, other)
+  }
+
+  /** The smaller one; NaN if either is. */
+  minimum(other: Operand): Tensor {
+    return pointwise.binary('minimum', this, other)
+  }
+
+  /** Bits set in both. */
+  bitwiseAnd(other: Operand): Tensor {
+    return pointwise.binary('bitwiseAnd', this, other)
+  }
+
+  /** Bits set in either. */
+  bitwiseOr(other: Operand): Tensor {
+    return pointwise.binary('bitwiseOr', this, other)
+  }
+
+  /** Bits set in one. */
+  bitwiseXor(other: Operand): Tensor {
+    return pointwise.binary('bitwiseXor', this, other)
+  }
+
+  /** Bits moved up. */
+  bitwiseLeftShift(other: Operand): Tensor {
+    return pointwise.binary('bitwiseLeftShift', this, other)
+  }
+
+  /** Bits moved down, sign kept. */
+  bitwiseRightShift(other: Operand): Tensor {
+    return pointwise.binary('bitwiseRightShift', this, other)
+  }
+
+  /** Whether equal, as bool. */
+  eq(other: Operand): Tensor {
+    return pointwise.binary('eq', this, other)
+  }
+
+  /** Whether different, as bool. */
+  ne(other: Operand): Tensor {
+    return pointwise.binary('ne', this, other)
+  }
+
+  /** Whether less, as bool. */
+  lt(other: Operand): Tensor {
+    return pointwise.binary('lt', this, other)
+  }
+
+  /** Whether less or equal, as bool. */
+  le(other: Operand): Tensor {
+    return pointwise.binary('le', this, other)
+  }
+
+  /** Whether greater, as bool. */
+  gt(other: Operand): Tensor {
+    return pointwise.binary('gt', this, other)
+  }
+
+  /** Whether greater or equal, as bool. */
+  ge(other: Operand): Tensor {
+    return pointwise.binary('ge', this, other)
+  }
+
+  /** Whether both are not 0, as bool. */
+  logicalAnd(other: Operand): Tensor {
+    return pointwise.binary('logicalAnd', this, other)
+  }
+
+  /** Whether either is not 0, as bool. */
+  logicalOr(other: Operand): Tensor {
+    return pointwise.binary('logicalOr', this, other)
+  }
+
+  /** Whether one and only one is not 0, as bool. */
+  logicalXor(other: Operand): Tensor {
+    return pointwise.binary('logicalXor', this, other)
+  }
+
+  /** Angle of the point (other, this) in radians. */
+  atan2(other: Operand): Tensor {
+    return pointwise.binaryFloat('atan2', this, other)
+  }
+
+  /** sqrt(this^2 + other^2), without overflow. */
+  hypot(other: Operand): Tensor {
+    return pointwise.binaryFloat('hypot', this, other)
+  }
+
+  /** |this| with the sign of other. */
+  copysign(other: Operand): Tensor {
+    return pointwise.binaryFloat('copysign', this, other)
+  }
+
+  /** Per element max(x, 0) - x y + log(1 + e^-|x|): the binary cross-entropy of logit x and target y. */
+  bceWithLogits(target: Operand): Tensor {
+    return pointwise.binaryFloat('bceWithLogits', this, target)
+  }
+
+  // ---- Matrix products
+
+  /** Matrix product of the last two dims; leading dims broadcast; 1-d operands as vectors. */
+  matmul(other: Tensor): Tensor {
+    return linear.matmul(this, other)
+  }
+
+  /** [n, k] @ [k, m]. */
+  mm(other: Tensor): Tensor {
+    return linear.mm(this, other)
+  }
+
+  /** [b, n, k] @ [b, k, m]. */
+  bmm(other: Tensor): Tensor {
+    return linear.bmm(this, other)
+  }
+
+  /** [n, k] @ [k]. */
+  mv(other: Tensor): Tensor {
+    return linear.mv(this, other)
+  }
+
+  /** Sum of the products of two vectors. */
+  dot(other: Tensor): Tensor {
+    return linear.dot(this, other)
+  }
+
+  /** All products of two vectors: [n], [m] -> [n, m]. */
+  outer(other: Tensor): Tensor {
+    return linear.outer(this, other)
+  }
+
+  // ---- Reductions: over `dim` (one, several, or all)
+
+  sum(dim?: Dims, options: SumOptions = {}): Tensor {
+    return reductions.sum(this, dim, options)
+  }
+
+  /** @throws DTypeError for ints */
+  mean(dim?: Dims, options: SumOptions = {}): Tensor {
+    return reductions.mean(this, dim, options)
+  }
+
+  prod(dim?: Dims, options: SumOptions = {}): Tensor {
+    return reductions.prod(this, dim, options)
+  }
+
+  /** The largest value; ties share the gradient. */
+  amax(dim?: Dims, options: ReduceOptions = {}): Tensor {
+    return reductions.amax(this, dim, options)
+  }
+
+  /** The smallest value; ties share the gradient. */
+  amin(dim?: Dims, options: ReduceOptions = {}): Tensor {
+    return reductions.amin(this, dim, options)
+  }
+
+  /** The largest value of all, or values and positions along `dim`. */
+  max(): Tensor
+  max(dim: number, options?: ReduceOptions): ValuesAndIndices
+  max(dim?: number, { keepDim = false }: ReduceOptions = {}): Tensor | ValuesAndIndices {
+    return dim === undefined
+      ? reductions.amax(this, undefined, {})
+      : reductions.extremumAlong('max', this, dim, keepDim)
+  }
+
+  /** The smallest value of all, or values and positions along `dim`. */
+  min(): Tensor
+  min(dim: number, options?: ReduceOptions): ValuesAndIndices
+  min(dim?: number, { keepDim = false }: ReduceOptions = {}): Tensor | ValuesAndIndices {
+    return dim === undefined
+      ? reductions.amin(this, undefined, {})
+      : reductions.extremumAlong('min', this, dim, keepDim)
+  }
+
+  /** Position of the largest value along `dim`, or in row-major order of all. */
+  argmax(dim?: number, { keepDim = false }: ReduceOptions = {}): Tensor {
+    return reductions.argExtremum('argmax', this, dim, keepDim)
+  }
+
+  /** Position of the smallest value along `dim`, or in row-major order of all. */
+  argmin(dim?: number, { keepDim = false }: ReduceOptions = {}): Tensor {
+    return reductions.argExtremum('argmin', this, dim, keepDim)
+  }
+
+  /** Variance; unbiased unless `correction` is 0. */
+  var(dim?: Dims, options: VarianceOptions = {}): Tensor {
+    return reductions.variance(this, dim, options)
+  }
+
+  /** Standard deviation; from the unbiased variance unless `correction` is 0. */
+  std(dim?: Dims, options: VarianceOptions = {}): Tensor {
+    return reductions.variance(this, dim, options).sqrt()
+  }
+
+  /** log(sum(e^x)), exact for large inputs. */
+  logSumExp(dim?: Dims, options: ReduceOptions = {}): Tensor {
+    return reductions.logSumExp(this, dim, options)
+  }
+
+  /** Whether all are not 0, as bool. */
+  all(dim?: Dims, options: ReduceOptions = {}): Tensor {
+    return reductions.truth('all', this, dim, options)
+  }
+
+  /** Whether any is not 0, as bool. */
+  any(dim?: Dims, options: ReduceOptions = {}): Tensor {
+    return reductions.truth('any', this, dim, options)
+  }
+
+  /** Running sum along `dim`. */
+  cumsum(dim: number, { dtype }: Pick<SumOptions, 'dtype'> = {}): Tensor {
+    return reductions.scan('cumsum', this, dim, dtype)
+  }
+
+  /** Running product along `dim`. */
+  cumprod(dim: number, { dtype }: Pick<SumOptions, 'dtype'> = {}): Tensor {
+    return reductions.scan('cumprod', this, dim, dtype)
+  }
+
+  /** Running maximum along `dim` and where it was met. */
+  cummax(dim: number): ValuesAndIndices {
+    return reductions.scanExtremum('cummax', this, dim)
+  }
+
+  /** Running minimum along `dim` and where it was met. */
+  cummin(dim: number): ValuesAndIndices {
+    return reductions.scanExtremum('cummin', this, dim)
+  }
+
+  // ---- Sorting
+
+  /** Sorted along `dim`, equal values in their order; NaN counts as the largest. */
+  sort(dim = -1, { descending = false }: SortOptions = {}): ValuesAndIndices {
+    return reductions.sort(this, dim, descending)
+  }
+
+  argsort(dim = -1, { descending = false }: SortOptions = {}): Tensor {
+    return reductions.sort(this, dim, descending).indices
+  }
+
+  /** The k largest (or smallest) along `dim`, in order. */
+  topk(k: number, dim = -1, { largest = true }: { readonly largest?: boolean } = {}): ValuesAndIndices {
+    return reductions.topk(this, k, dim, largest)
+  }
+
+  // ---- In place: the storage changes, all views see it, and backward notices what it needed
+
+  #into<P extends ComputePrimitive>(primitive: P, inputs: readonly Tensor[], params: ComputePrimitives[P]): this {
+    dispatchInto(this, primitive, inputs, params)
+    return this
+  }
+
+  #binaryInto(primitive: BinaryPrimitive, other: Operand): this {
+    const [a, b] = promote(`${primitive}_`, this, other)
+    return this.#into(primitive, [a, b], noParams)
+  }
+
+  add_(other: Operand, { alpha = 1 }: AlphaOptions = {}): this {
+    return this.#binaryInto('add', scaled('add_', other, alpha))
+  }
+  sub_(other: Operand, { alpha = 1 }: AlphaOptions = {}): this {
+    return this.#binaryInto('sub', scaled('sub_', other, alpha))
+  }
+  mul_(other: Operand): this {
+    return this.#binaryInto('mul', other)
+  }
+  div_(other: Operand): this {
+    return this.#binaryInto('div', other)
+  }
+  pow_(other: Operand): this {
+    return this.#binaryInto('pow', other)
+  }
+  neg_(): this {
+    return this.#into('neg', [this], noParams)
+  }
+  abs_(): this {
+    return this.#into('abs', [this], noParams)
+  }
+  exp_(): this {
+    return this.#into('exp', [this], noParams)
+  }
+  log_(): this {
+    return this.#into('log', [this], noParams)
+  }
+  sqrt_(): this {
+    return this.#into('sqrt', [this], noParams)
+  }
+  rsqrt_(): this {
+    return this.#into('rsqrt', [this], noParams)
+  }
+  reciprocal_(): this {
+    return this.#into('reciprocal', [this], noParams)
+  }
+  square_(): this {
+    return this.#into('square', [this], noParams)
+  }
+  sin_(): this {
+    return this.#into('sin', [this], noParams)
+  }
+  cos_(): this {
+    return this.#into('cos', [this], noParams)
+  }
+  tanh_(): this {
+    return this.#into('tanh', [this], noParams)
+  }
+  sigmoid_(): this {
+    return this.#into('sigmoid', [this], noParams)
+  }
+  relu_(): this {
+    return this.#into('relu', [this], noParams)
+  }
+  floor_(): this {
+    return this.#into('floor', [this], noParams)
+  }
+  ceil_(): this {
+    return this.#into('ceil', [this], noParams)
+  }
+  round_(): this {
+    return this.#into('round', [this], noParams)
+  }
+  trunc_(): this {
+    return this.#into('trunc', [this], noParams)
+  }
+  sign_(): this {
+    return this.#into('sign', [this], noParams)
+  }
+  clamp_(min: number = -Infinity, max: number = Infinity): this {
+    return this.#into('clamp', [this], { min, max })
+  }
+
+  /** this += value * a * b. */
+  addcmul_(a: Tensor, b: Tensor, { value = 1 }: { readonly value?: number } = {}): this {
+    return this.add_(a.mul(b), { alpha: value })
+  }
+
+  /** this += value * a / b. */
+  addcdiv_(a: Tensor, b: Tensor, { value = 1 }: { readonly value?: number } = {}): this {
+    return this.add_(a.div(b), { alpha: value })
+  }
+
+  /** this += weight * (end - this). */
+  lerp_(end: Tensor, weight: Operand): this {
+    return this.add_(end.sub(this).mul(weight))
+  }
+
+  /** Takes the elements of `source` (broadcast, cast). */
+  copy_(source: Tensor): this {
+    return this.#into('copy', [cast(source, this.dtype).expand(this.shape)], noParams)
+  }
+
+  fill_(value: number): this {
+    const [shape, dtype] = [this.shape, this.dtype]
+    return this.#into('full', [], { shape, dtype, value })
+  }
+
+  zero_(): this {
+    return this.fill_(0)
+  }
+
+  maskedFill_(mask: Tensor, value: Operand): this {
+    const filled = isTensor(value)
+      ? cast(value, this.dtype)
+      : constant('maskedFill_', Number(value), this.dtype, this.device)
+    return this.#into('where', [mask, filled, this], noParams)
+  }
+
+  /** Uniform in [from, to). */
+  uniform_(from = 0, to = 1, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    if (!(from <= to)) throw new ArgumentError(`uniform_: needs from <= to, got ${from} and ${to}.`)
+    return this.#into('uniform', [], { shape: this.shape, dtype: this.dtype, generator, from, to })
+  }
+
+  normal_(mean = 0, std = 1, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    if (!(std >= 0)) throw new ArgumentError(`normal_: std must be >= 0, got ${std}.`)
+    return this.#into('normal', [], { shape: this.shape, dtype: this.dtype, generator, mean, std })
+  }
+
+  exponential_(lambda = 1, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda must be > 0, got ${lambda}.`)
+    return this.#into('exponential', [], { shape: this.shape, dtype: this.dtype, generator, lambda })
+  }
+
+  /** 1 with `probability`, else 0. */
+  bernoulli_(probability = 0.5, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    if (!(probability >= 0 && probability <= 1))
+      throw new ArgumentError(`bernoulli_: needs 0 <= p <= 1, got ${probability}.`)
+    return this.#into('bernoulliScalar', [], { shape: this.shape, dtype: this.dtype, generator, probability })
+  }
+}
+
+interface AlphaOptions {
+  /** Factor of the other operand. */
+  readonly alpha?: number
+}
+
+interface SortOptions {
+  readonly descending?: boolean
+}
+
+interface GeneratorOptions {
+  readonly generator?: Generator
+}
+
+function scaled(op: string, other: Operand, alpha: number): Operand {
+  if (alpha === 1) return other
+  return isTensor(other) ? other.mul(alpha) : pointwise.checkedNumber(op, other) * alpha
+}
+
+function isDevice(target: Device | ToOptions): target is Device {
+  return 'kernels' in target
+}
+
+/** A copy on another device. Reads synchronously: devices that cannot are left by `await transfer(x, device)`. */
+function moveTo(x: Tensor, device: Device): Tensor {
+  const storage = device.allocate(x.dtype, x.numel)
+  device.write(storage, readSync('to', x))
+  return new Tensor(storage, contiguousLayout(x.shape), x.dtype)
+}
+
+connectTensor(Tensor)
+
+// Node prints objects with it: console.log(tensor) shows values, not fields.
+Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: Tensor.prototype.toString })
