@@ -1,0 +1,57 @@
+import type { MetricDefinition, MetricDirection } from './event.ts'
+import type { RunHistory } from './history.ts'
+import type { Series, SeriesPoint } from './series.ts'
+import { seriesPoint } from './series.ts'
+
+/** What a run reached in one metric. */
+export interface MetricSummary {
+  readonly tag: string
+  /** Undefined when the run does not say which way the metric improves. */
+  readonly better: MetricDirection | undefined
+  readonly count: number
+  readonly last: SeriesPoint
+  /** The first of the best values, NaN left aside; undefined when `better` is, or when all values are NaN. */
+  readonly best: SeriesPoint | undefined
+}
+
+/** The definition that holds for a tag: the one of its whole name, else the one of the part after its first slash. */
+export function metricDirection(tag: string, definitions: readonly MetricDefinition[]): MetricDirection | undefined {
+  const metric = tag.slice(tag.indexOf('/') + 1)
+  const definition = definitions.find(({ name }) => name === tag) ?? definitions.find(({ name }) => name === metric)
+  return definition?.better
+}
+
+/**
+ * Last and best value of every tag of a run; of a tag that has both, the values of whole epochs count.
+ *
+ * @example
+ * summarizeMetrics(history).find(({ tag }) => tag === 'val/loss')?.best?.value
+ */
+export function summarizeMetrics(history: RunHistory): MetricSummary[] {
+  const tags = new Set([...history.tags('epoch'), ...history.tags('step')])
+  const definitions = history.start?.metrics ?? []
+  return [...tags].flatMap((tag) => {
+    const series = history.series(tag, 'epoch') ?? history.series(tag, 'step')
+    const last = series && seriesPoint(series, series.steps.length - 1)
+    if (series === undefined || last === undefined) return []
+    const better = metricDirection(tag, definitions)
+    return [{ tag, better, count: series.steps.length, last, best: better && bestPoint(series, better) }]
+  })
+}
+
+/** The first of the best values of a series; undefined when all are NaN. */
+export function bestPoint(series: Series, better: MetricDirection): SeriesPoint | undefined {
+  let best = -1
+  for (const [i, value] of series.values.entries()) {
+    const reached = series.values[best] ?? Number.NaN
+    if (Number.isNaN(value)) continue
+    if (best === -1 || isBetter(value, reached, better)) best = i
+  }
+  return seriesPoint(series, best)
+}
+
+/** Whether `value` improves on `reached`. NaN improves on nothing, and everything else improves on NaN. */
+export function isBetter(value: number, reached: number, better: MetricDirection): boolean {
+  if (Number.isNaN(reached)) return !Number.isNaN(value)
+  return better === 'lower' ? value < reached : value > reached
+}
