@@ -2,7 +2,7 @@
  * Finds cycles in a directed graph: one per edge that closes one during a depth-first walk.
  *
  * @example
- * findCycles(new Map([['a', ['b']], ['b', ['a']]])) // [['a', 'b', 'a']]
+ * findCycles(new Map([['a', ['b']], ['b', ['a']]])) // -> [['a', 'b', 'a']]
  */
 export function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const cycles: string[][] = []

@@ -14,7 +14,7 @@ export interface Import {
 
 /** Lists what a TypeScript file imports, re-exports or augments, in the order of the text. */
 export function readImports(path: string, text: string): Import[] {
-  const { program, errors } = parseSync(path, text)
+  const { program, errors } = parseSync(path, text, { sourceType: 'module' })
   if (errors.length > 0) throw new SyntaxError(`${path}: ${errors[0]!.message}`)
   const found: (Import & { start: number })[] = []
   const add = (specifier: string, kind: Import['kind'], start: number): void => {

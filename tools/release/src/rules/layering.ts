@@ -77,7 +77,7 @@ export function checkUmbrella({ projects }: Workspace): string[] {
   return (umbrella?.files ?? [])
     .filter((file) => !file.dev)
     .filter((file) =>
-      parseSync(file.path, file.text).program.body.some(
+      parseSync(file.path, file.text, { sourceType: 'module' }).program.body.some(
         (node) => !reexports.has(node.type) || (node.type === 'ExportNamedDeclaration' && node.declaration !== null),
       ),
     )
