@@ -13,7 +13,8 @@ export interface ComplexVectors {
  * Eigenvalues (and right eigenvectors) of a general real matrix `a` (n x n), which is used as workspace.
  *
  * `re` and `im` hold n values; complex ones come as neighbours `x + iy, x - iy` with y > 0. With `vectors`, `A v = lambda v`;
- * each v has norm 1 and its largest component is real. A defective matrix gets (nearly) parallel vectors.
+ * each v has norm 1 and its largest component is real. A defective matrix gets (nearly) parallel vectors. Balancing, as in
+ * LAPACK, sharpens the eigenvalues of badly scaled matrices, and may cost their vectors digits.
  * Returns 0, {@link NON_FINITE}, or the number of eigenvalues that did not converge.
  *
  * @see Golub & Van Loan, Matrix Computations (4th ed.), section 7.5.7 (balancing), Algorithms 7.4.2 (Hessenberg form) and

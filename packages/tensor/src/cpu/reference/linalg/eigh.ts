@@ -123,7 +123,7 @@ function diagonalize(d: Float64Array, e: Float64Array, n: number, rows: Float64A
 
 function isNegligible(d: Float64Array, e: Float64Array, i: number): boolean {
   const threshold = Number.EPSILON * Math.sqrt(Math.abs(d[i]!)) * Math.sqrt(Math.abs(d[i + 1]!))
-  return Math.abs(e[i]!) <= threshold + 1e-307
+  return Math.abs(e[i]!) <= threshold + 1e-290
 }
 
 function step(d: Float64Array, e: Float64Array, low: number, high: number, n: number, rows: Float64Array | null): void {
@@ -134,7 +134,7 @@ function step(d: Float64Array, e: Float64Array, low: number, high: number, n: nu
   let x = d[low]! - shift
   let z = e[low]!
   for (let k = low; k < high; k++) {
-    const r = Math.hypot(x, z)
+    const r = x < 0 ? -Math.hypot(x, z) : Math.hypot(x, z)
     const c = r === 0 ? 1 : x / r
     const s = r === 0 ? 0 : z / r
     if (k > low) e[k - 1] = r
@@ -147,7 +147,7 @@ function step(d: Float64Array, e: Float64Array, low: number, high: number, n: nu
       z = s * e[k + 1]!
       e[k + 1]! *= c
     }
-    if (rows !== null) rotate(rows, k * n, (k + 1) * n, n, c, s)
+    if (rows !== null) rotate(rows, k * n, (k + 1) * n, n, s, s / (1 + c))
   }
 }
 

@@ -1,5 +1,9 @@
 import { addScaled, norm } from './rows.ts'
 
+/** Below TINY a length may be subnormal, with few digits: too few for an orthogonal H. LIFT takes any such length above it. */
+const TINY = 1e-290
+const LIFT = 2 ** 256
+
 /**
  * Replaces the vector x (`length` values from `offset`, `stride` apart) by its Householder reflector and returns tau.
  *
@@ -15,6 +19,12 @@ export function makeReflector(x: Float64Array, offset: number, stride: number, l
   const tail = norm(x, offset + stride, stride, length - 1)
   if (tail === 0) return 0
   const size = norm(x, offset, stride, length)
+  if (size < TINY) {
+    for (let i = 0; i < length; i++) x[offset + i * stride]! *= LIFT
+    const tau = makeReflector(x, offset, stride, length)
+    x[offset]! /= LIFT
+    return tau
+  }
   const beta = alpha < 0 || Object.is(alpha, -0) ? size : -size
   for (let i = 1; i < length; i++) x[offset + i * stride]! /= alpha - beta
   x[offset] = beta

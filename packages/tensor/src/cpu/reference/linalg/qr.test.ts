@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { qr, qrFactor, qrFactorPivoted, qrFormQ, qrFormR, qrMultiply } from './qr.ts'
 import { build, distance, families, orthogonalityError, product, seeded, transposed } from './testing.ts'
@@ -20,6 +20,7 @@ describe('qr(a, m, n, q, r, complete)', () => {
       fc.property(family, size, size, fc.boolean(), fc.nat(), (kind, m, n, complete, seed) => {
         const a = families[kind]!(m, n, seeded(seed))
         const { k, q, r } = decompose(a, m, n, complete)
+        // Below the normal range a rounding error is absolute.
         expect(distance(product(q, r, m, k, n), a)).toBeLessThan(kind === 'subnormal' ? 1e-10 : 1e-14)
         expect(orthogonalityError(q, m, k)).toBeLessThan(1e-14)
         expect(r.every((x, at) => at % n >= Math.floor(at / n) || x === 0)).toBe(true)
@@ -70,7 +71,8 @@ describe('qrFactorPivoted(a, m, n, tau, permutation)', () => {
         const permuted = build(m, n, (i, j) => a[i * n + order[j]!]!)
         expect(distance(product(q, r, m, k, n), permuted)).toBeLessThan(kind === 'subnormal' ? 1e-10 : 1e-14)
         expect([...order].sort((x, y) => x - y)).toEqual(Array.from({ length: n }, (_, j) => j))
-        for (let i = 1; i < k && kind === 'uniform'; i++) {
+        const checked = kind === 'uniform' ? k : 0
+        for (let i = 1; i < checked; i++) {
           expect(Math.abs(r[i * n + i]!)).toBeLessThanOrEqual(Math.abs(r[(i - 1) * n + i - 1]!) * (1 + 1e-12))
         }
       }),

@@ -35,14 +35,17 @@ export function addScaled(
 }
 
 /**
- * Plane rotation of two runs: `x, y = c x + s y, -s x + c y`.
+ * Plane rotation of two runs: `x, y = c x + s y, -s x + c y`, given `s` and `h = s / (1 + c)`, the tangent of half the
+ * angle, c >= 0. So written, rounding hardly changes lengths when the angle is small, however many rotations follow.
+ *
+ * @see Rutishauser, The Jacobi Method for Real Symmetric Matrices (1966)
  */
-export function rotate(a: Float64Array, xOffset: number, yOffset: number, n: number, c: number, s: number): void {
+export function rotate(a: Float64Array, xOffset: number, yOffset: number, n: number, s: number, h: number): void {
   for (let i = 0; i < n; i++) {
     const x = a[xOffset + i]!
     const y = a[yOffset + i]!
-    a[xOffset + i] = c * x + s * y
-    a[yOffset + i] = c * y - s * x
+    a[xOffset + i] = x + s * (y - h * x)
+    a[yOffset + i] = y - s * (x + h * y)
   }
 }
 
@@ -62,18 +65,13 @@ export function swapRows(a: Float64Array, xOffset: number, yOffset: number, n: n
  */
 export function norm(x: Float64Array, offset: number, stride: number, n: number): number {
   let sum = 0
-  for (let i = 0; i < n; i++) {
-    const value = x[offset + i * stride]!
-    sum += value * value
-  }
+  if (stride === 1) sum = dot(x, offset, x, offset, n)
+  else for (let i = 0; i < n; i++) sum += x[offset + i * stride]! ** 2
   if (sum > 1e-280 && sum < 1e300) return Math.sqrt(sum)
   let largest = 0
   for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(x[offset + i * stride]!))
   if (largest === 0 || !Number.isFinite(largest)) return largest
   sum = 0
-  for (let i = 0; i < n; i++) {
-    const value = x[offset + i * stride]! / largest
-    sum += value * value
-  }
+  for (let i = 0; i < n; i++) sum += (x[offset + i * stride]! / largest) ** 2
   return largest * Math.sqrt(sum)
 }

@@ -35,7 +35,7 @@ export function svd(
   const left = u === null ? null : new Float64Array(n * n)
   if (left !== null) setIdentity(left, n, n)
   const status = orthogonalizeRows(rows, n, s, left)
-  sortDescending(s, n, rows, left)
+  for (let i = 0; i < n; i++) bringLongest(i, n, s, rows, left)
 
   if (vh !== null) {
     toUnitRows(rows, n, s)
@@ -86,11 +86,12 @@ const NEGLIGIBLE = 2 ** -960
  * their norms.
  */
 function orthogonalizeRows(x: Float64Array, n: number, lengths: Float64Array, left: Float64Array | null): Status {
-  const tolerance = Number.EPSILON * (4 + Math.sqrt(n))
+  const tolerance = Number.EPSILON * Math.max(4, Math.sqrt(n) / 2)
   for (let i = 0; i < n; i++) lengths[i] = norm(x, i * n, 1, n)
   for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     let rotated = false
     for (let i = 0; i < n; i++) {
+      bringLongest(i, n, lengths, x, left)
       for (let j = i + 1; j < n; j++) {
         const cosine = cosineOfRows(x, n, i, j, lengths)
         if (Math.abs(cosine) <= tolerance) continue
@@ -106,8 +107,9 @@ function orthogonalizeRows(x: Float64Array, n: number, lengths: Float64Array, le
         const size = Math.abs(cotangent)
         const t = Math.sign(cotangent || 1) / (size + (size > 1e8 ? size : Math.sqrt(1 + size * size)))
         const c = 1 / Math.sqrt(1 + t * t)
-        rotate(x, i * n, j * n, n, c, c * t)
-        if (left !== null) rotate(left, i * n, j * n, n, c, c * t)
+        const h = (c * t) / (1 + c)
+        rotate(x, i * n, j * n, n, c * t, h)
+        if (left !== null) rotate(left, i * n, j * n, n, c * t, h)
         lengths[i] = norm(x, i * n, 1, n)
         lengths[j] = norm(x, j * n, 1, n)
       }
@@ -127,15 +129,14 @@ function cosineOfRows(x: Float64Array, n: number, i: number, j: number, lengths:
   return sum
 }
 
-function sortDescending(s: Float64Array, n: number, rows: Float64Array, left: Float64Array | null): void {
-  for (let i = 0; i < n; i++) {
-    let largest = i
-    for (let j = i + 1; j < n; j++) if (s[j]! > s[largest]!) largest = j
-    if (largest === i) continue
-    swapRows(s, i, largest, 1)
-    swapRows(rows, i * n, largest * n, n)
-    if (left !== null) swapRows(left, i * n, largest * n, n)
-  }
+/** Exchanges row i with the longest row from i on, which saves sweeps (de Rijk's pivoting). */
+function bringLongest(i: number, n: number, lengths: Float64Array, x: Float64Array, left: Float64Array | null): void {
+  let longest = i
+  for (let j = i + 1; j < n; j++) if (lengths[j]! > lengths[longest]!) longest = j
+  if (longest === i) return
+  swapRows(lengths, i, longest, 1)
+  swapRows(x, i * n, longest * n, n)
+  if (left !== null) swapRows(left, i * n, longest * n, n)
 }
 
 /** Divides orthogonal rows by their lengths; rows of length zero become any orthonormal completion. */
