@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { readDocuments } from './examples/documents.ts'
+import { readDocuments, readEntries } from './examples/documents.ts'
 import { instrument, type Scope } from './examples/instrument.ts'
 import { writeTree } from './temporary-folder.ts'
 import { repositoryRoot as root } from './workspace.ts'
@@ -11,25 +11,16 @@ import { repositoryRoot as root } from './workspace.ts'
  * Runs what the documents show: the ts blocks of Markdown files and the @example blocks of docstrings, against the sources.
  */
 
-/** The entries of the packages. One that is not written yet has no scope. */
-const entries: Readonly<Record<string, [source: string, load: () => Promise<object>]>> = {
-  '@metagrad/tensor': ['packages/tensor/src/index.ts', () => import('@metagrad/tensor')],
-  '@metagrad/autograd': ['packages/autograd/src/index.ts', () => import('@metagrad/autograd')],
-  '@metagrad/nn': ['packages/nn/src/index.ts', () => import('@metagrad/nn')],
-  '@metagrad/optim': ['packages/optim/src/index.ts', () => import('@metagrad/optim')],
-  '@metagrad/data': ['packages/data/src/index.ts', () => import('@metagrad/data')],
-  '@metagrad/runlog': ['packages/runlog/src/index.ts', () => import('@metagrad/runlog')],
-  '@metagrad/runlog/node': ['packages/runlog/src/node/index.ts', () => import('@metagrad/runlog/node')],
-  '@metagrad/plot': ['packages/plot/src/index.ts', () => import('@metagrad/plot')],
-  metagrad: ['packages/metagrad/src/index.ts', () => import('metagrad')],
-}
-
 const documents = readDocuments(root)
+const load = async (specifier: string, source: string): Promise<Scope> => {
+  const exported: unknown = await import(join(root, source))
+  return { specifier, names: new Set(Object.keys(exported as object)) }
+}
 const scopes = new Map<string, Scope>()
-for (const specifier of new Set(documents.flatMap((document) => document.specifiers))) {
-  const [source, load] = entries[specifier] ?? []
-  if (!load) throw new Error(`tools/release/src/examples.test.ts lacks a row for ${specifier}.`)
-  if (existsSync(join(root, source!))) scopes.set(specifier, { specifier, names: new Set(Object.keys(await load())) })
+for (const { specifier, source } of readEntries(root)) scopes.set(specifier, await load(specifier, source))
+for (const { path } of documents.flatMap((document) => document.examples)) {
+  // What a docstring stands beside is in its reach too, though the package may keep it to itself.
+  if (path.endsWith('.ts')) scopes.set(path, await load(`../../../../${path}`, path))
 }
 
 mkdirSync(join(root, 'tools/release/dist'), { recursive: true })
@@ -51,7 +42,7 @@ const examples = documents.flatMap(({ examples: found, specifiers }) =>
     where: `${example.path}:${example.line}`,
     file: `${example.path.replaceAll(/[^a-z0-9]+/gi, '-')}-${index}.ts`,
     example,
-    reachable: specifiers.flatMap((specifier) => scopes.get(specifier) ?? []),
+    reachable: [example.path, ...specifiers].flatMap((specifier) => scopes.get(specifier) ?? []),
   })),
 )
 const broken = new Map<string, unknown>()

@@ -11,7 +11,7 @@ export interface Document {
 
 /**
  * Every document that shows code: Markdown in the root, in `docs` and beside a package, and docstrings of the packages. An
- * example reaches its own package, then the umbrella.
+ * example reaches its own file, its package, then the umbrella.
  */
 export function readDocuments(root: string): Document[] {
   const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -19,26 +19,37 @@ export function readDocuments(root: string): Document[] {
     paths
       .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
       .flatMap((path) => readMarkdown(path, read(path)))
+  const entries = readEntries(root)
   const packages = readManifests(root)
-    .filter(({ folder }) => folder.startsWith('packages/') && existsSync(join(root, folder, 'src/index.ts')))
+    .filter(({ folder }) => folder.startsWith('packages/'))
     .map(({ folder, manifest }) => {
       const sources = listFiles(join(root, folder, 'src'))
         .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
         .map((path) => posix.join(folder, 'src', path))
+      const own = entries.filter((entry) => entry.package === manifest.name).map((entry) => entry.specifier)
       return {
         examples: [
           ...markdown([`${folder}/README.md`]),
           ...sources.flatMap((path) => readDocstrings(path, read(path))),
         ],
-        specifiers: [...entriesOf(manifest.name, manifest.exports), 'metagrad'],
+        specifiers: [...own, 'metagrad'],
       }
     })
   const texts = ['README.md', 'CONTRIBUTING.md', ...listFiles(join(root, 'docs')).map((path) => `docs/${path}`)]
   return [{ examples: markdown(texts), specifiers: ['metagrad'] }, ...packages]
 }
 
-function entriesOf(name: string, exported: Readonly<Record<string, unknown>> = {}): string[] {
-  return Object.keys(exported)
-    .filter((subpath) => !subpath.endsWith('.json'))
-    .map((subpath) => posix.join(name, subpath))
+/** What programs import of the packages, and the source behind it, as soon as that is written. */
+export function readEntries(root: string): { package: string; specifier: string; source: string }[] {
+  return readManifests(root)
+    .filter(({ folder }) => folder.startsWith('packages/'))
+    .flatMap(({ folder, manifest }) =>
+      Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) => {
+        const source = typeof target === 'string' ? undefined : target['@metagrad/source']
+        if (source === undefined || !existsSync(join(root, folder, source))) return []
+        return [
+          { package: manifest.name, specifier: posix.join(manifest.name, subpath), source: posix.join(folder, source) },
+        ]
+      }),
+    )
 }

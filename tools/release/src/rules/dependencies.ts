@@ -20,19 +20,19 @@ export function checkMissing({ manifest: rootManifest, projects }: Workspace): s
   })
 }
 
-/** What is declared is imported, by a shipped file if it is in the `dependencies` of a public package. */
+/** What a public package declares is imported, by a shipped file if it is in `dependencies`: a stranger installs it. */
 export function checkUnused({ projects }: Workspace): string[] {
   return projects.flatMap((project) => {
     const { folder, manifest, files } = project
     const shipped = files.filter((file) => !file.dev)
-    if (shipped.length === 0) return []
+    if (shipped.length === 0 || manifest.private) return []
     const report = (field: 'dependencies' | 'devDependencies', users: typeof files): string[] => {
       const used = new Set(users.flatMap(packageImports).map((edge) => edge.package))
       return Object.keys(manifest[field] ?? {})
         .filter((name) => !isUsed(project, name, used))
         .map((name) => `${folder}/package.json: ${name} is in ${field}, but no file imports it. Remove it.`)
     }
-    return [...report('dependencies', manifest.private ? files : shipped), ...report('devDependencies', files)]
+    return [...report('dependencies', shipped), ...report('devDependencies', files)]
   })
 }
 
