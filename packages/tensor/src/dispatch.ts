@@ -14,7 +14,7 @@ import type {
   ViewPrimitives,
 } from './primitives.ts'
 import { noParams } from './primitives.ts'
-import type { Source } from './tape.ts'
+import type { Edge, Source } from './tape.ts'
 import { isObserved, isRecording, nextSourceId, notifyObservers } from './tape.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -105,7 +105,11 @@ export function record(
 ): void {
   if (isRecording() && inputs.some(requiresGrad) && outputs.some(hasFloats)) {
     const source = sourceOf(primitive, inputs, params)
-    for (const output of outputs) if (hasFloats(output)) output.source = source
+    outputs.forEach((output, slot) => {
+      if (!hasFloats(output)) return
+      output.source = source
+      output.slot = slot
+    })
     close(source, outputs)
   }
   if (isObserved()) notifyObservers({ primitive, inputs, params, outputs })
@@ -120,11 +124,17 @@ function sourceOf(primitive: Primitive, inputs: readonly Tensor[], params: Primi
     primitive,
     inputs,
     params,
-    edges: inputs.map((x) => x.source ?? (x.requiresGrad ? x : undefined)),
+    edges: inputs.map(edgeTo),
     versions: inputs.map((x) => x.storage.version),
     outputs: [],
     outputVersions: [],
   }
+}
+
+function edgeTo(x: Tensor): Edge {
+  const { source } = x
+  if (source !== undefined) return { node: source, slot: x.slot }
+  return x.requiresGrad ? { node: x, slot: 0 } : undefined
 }
 
 function close(source: Source, outputs: readonly Tensor[]): void {
@@ -240,6 +250,7 @@ function rewrite(target: Tensor, source: Source): void {
 
 function continueFrom(tensor: Tensor, source: Source): void {
   tensor.source = source
+  tensor.slot = 0
   tensor.seenRewrites = tensor.storage.rewrites
   close(source, [tensor])
 }
@@ -251,5 +262,6 @@ export function refreshView(view: Tensor): void {
   if (!base.requiresGrad) return
   const source = sourceOf(primitive, [base], params)
   view.source = source
+  view.slot = 0
   close(source, [view])
 }

@@ -26,7 +26,14 @@ export {
 export type { Device, Kernel, Kernels, Storage, View } from './device.ts'
 export type {
   ComputePrimitive,
+  BinaryPrimitive,
   ComputePrimitives,
+  BinaryPrimitives,
+  LinalgPrimitives,
+  ReducePrimitives,
+  ScanPrimitives,
+  SourcePrimitives,
+  UnaryPrimitives,
   Primitive,
   Primitives,
   ScatterReduce,
@@ -35,7 +42,7 @@ export type {
 } from './primitives.ts'
 export { inferView } from './infer.ts'
 export { dispatch, dispatchAll, dispatchView, record } from './dispatch.ts'
-export { isRecording, observe, setRecording, type Call, type Observer, type Source } from './tape.ts'
+export { isRecording, observe, setRecording, type Call, type Edge, type Observer, type Source } from './tape.ts'
 export { cpu } from './cpu/index.ts'
 export { defaultGenerator, Generator, manualSeed } from './random/index.ts'
 // `export *`, so that other packages can add methods to the class by module augmentation.

@@ -9,16 +9,19 @@ export interface Source<P extends Primitive = Primitive> {
   /** Rises along the tape, so that descending ids are a valid order for backward. */
   readonly id: number
   readonly primitive: P
-  readonly inputs: readonly Tensor[]
   readonly params: Primitives[P]
+  inputs: readonly Tensor[]
   /** Where each input's gradient goes: to the record that made it, to the leaf itself, or nowhere. As of recording. */
-  readonly edges: readonly (Source | Tensor | undefined)[]
+  edges: readonly Edge[]
   /** Storage versions of the inputs when they were read. */
-  readonly versions: readonly number[]
+  versions: readonly number[]
   /** What it made, and the storage versions right after. Several for primitives with several outputs. */
   outputs: readonly Tensor[]
   outputVersions: readonly number[]
 }
+
+/** `slot` tells which of the record's outputs the input was; 0 for a leaf. */
+export type Edge = { readonly node: Source | Tensor; readonly slot: number } | undefined
 
 let recording = true
 let lastId = 0

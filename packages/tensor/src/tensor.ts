@@ -63,6 +63,8 @@ export class Tensor {
   viewOf: ViewOf | undefined = undefined
   /** @internal `storage.rewrites` when the history was last taken from the base. */
   seenRewrites = 0
+  /** @internal Which of its source's outputs this is. */
+  slot = 0
   #source: Source | undefined = undefined
   #isLeafWithGrad = false
 
@@ -207,6 +209,7 @@ export class Tensor {
   snapshot(): Tensor {
     const past = new Tensor(this.storage, this.layout, this.dtype)
     past.#source = this.source
+    past.slot = this.slot
     past.#isLeafWithGrad = this.#isLeafWithGrad
     return past
   }

@@ -78,10 +78,9 @@ function clampTo(x: Tensor, beyond: 'lt' | 'gt', bound: Operand): Tensor {
 }
 
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
-  const tensors = [a, b].filter((x) => isTensor(x))
+  const { device } = [a, b].find((x) => isTensor(x)) ?? condition
   const dtype = resultType(a, b)
-  const as = (x: Operand) =>
-    isTensor(x) ? cast(x, dtype) : constant('where', Number(x), dtype, (tensors[0] ?? condition).device)
+  const as = (x: Operand) => (isTensor(x) ? cast(x, dtype) : constant('where', Number(x), dtype, device))
   checkOperand('where', a)
   checkOperand('where', b)
   return dispatch('where', [condition, as(a), as(b)], noParams)

@@ -158,7 +158,7 @@ function extremum(beats: Beats): KernelOf<ReduceParams> {
   }
 }
 
-function position(beats: Beats): KernelOf<ReduceParams> {
+function positionOf(beats: Beats): KernelOf<ReduceParams> {
   return ([out], [x], params) => {
     const { numel } = out!.layout
     const [, where] =
@@ -171,8 +171,8 @@ function position(beats: Beats): KernelOf<ReduceParams> {
 
 export const amax: Kernel<'amax'> = extremum(larger)
 export const amin: Kernel<'amin'> = extremum(smaller)
-export const argmax: Kernel<'argmax'> = position(larger)
-export const argmin: Kernel<'argmin'> = position(smaller)
+export const argmax: Kernel<'argmax'> = positionOf(larger)
+export const argmin: Kernel<'argmin'> = positionOf(smaller)
 
 /** Walks each line along a dim: offsets of its first input and output element, their steps, and the length. */
 export function forEachLine(

@@ -29,12 +29,12 @@ export function eig(
 ): Status {
   const scale = normalize(a, n * n)
   if (Number.isNaN(scale)) return NON_FINITE
-  const balance = balanced(a, n)
+  const balanced = balance(a, n)
   const z = vectors === null ? null : new Float64Array(n * n)
   if (z !== null) setIdentity(z, n, n)
   toHessenberg(a, n, z)
   const status = toSchur(a, n, re, im, z)
-  if (status === 0 && vectors !== null && z !== null) formVectors(a, n, re, im, z, balance, vectors)
+  if (status === 0 && vectors !== null && z !== null) formVectors(a, n, re, im, z, balanced, vectors)
   for (let i = 0; i < n; i++) {
     re[i]! *= scale
     im[i]! *= scale
@@ -42,22 +42,69 @@ export function eig(
   return status
 }
 
-/** Replaces A by `D^-1 A D`, rows and columns of like norm, with D a diagonal of powers of two; returns D. */
-function balanced(a: Float64Array, n: number): Float64Array {
-  const d = new Float64Array(n).fill(1)
-  for (let sweep = 0, changed = true; changed && sweep < 20; sweep++) {
+/** The similarity `A' = D^-1 P^T A P D`: component i of a vector of A' belongs to `order[i]` of A, divided by `scale[i]`. */
+interface Balance {
+  readonly order: readonly number[]
+  readonly scale: Float64Array
+}
+
+/**
+ * Makes A block triangular, as far as its zeros allow, and gives the rows and columns of each block like norms, by powers of two.
+ * What lies outside the blocks does not touch the eigenvalues, and would push scales towards infinity if it took part.
+ */
+function balance(a: Float64Array, n: number): Balance {
+  const blocks = connectedBlocks(a, n)
+  const order = blocks.flat()
+  const original = a.slice()
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) a[i * n + j] = original[order[i]! * n + order[j]!]!
+  }
+  const scale = new Float64Array(n).fill(1)
+  let low = 0
+  for (const block of blocks) {
+    scaleBlock(a, n, low, low + block.length - 1, scale)
+    low += block.length
+  }
+  return { order, scale }
+}
+
+/**
+ * The strongly connected components of the graph with an edge i -> j where `A[i, j]` is not zero, each ascending, no edge leading
+ * from a later one to an earlier one (Kosaraju's two searches).
+ */
+function connectedBlocks(a: Float64Array, n: number): number[][] {
+  const seen = new Uint8Array(n)
+  const visit = (i: number, rowStride: number, columnStride: number, finished: number[]): void => {
+    seen[i] = 1
+    for (let j = 0; j < n; j++) {
+      if (seen[j] === 0 && a[i * rowStride + j * columnStride] !== 0) visit(j, rowStride, columnStride, finished)
+    }
+    finished.push(i)
+  }
+  const finished: number[] = []
+  for (let i = n - 1; i >= 0; i--) if (seen[i] === 0) visit(i, n, 1, finished)
+  seen.fill(0)
+  const blocks: number[][] = []
+  for (const i of finished.reverse()) {
+    if (seen[i] !== 0) continue
+    const block: number[] = []
+    visit(i, 1, n, block)
+    blocks.push(block.sort((p, q) => p - q))
+  }
+  return blocks
+}
+
+function scaleBlock(a: Float64Array, n: number, low: number, high: number, scale: Float64Array): void {
+  for (let sweep = 0, changed = true; changed && sweep < 30; sweep++) {
     changed = false
-    for (let i = 0; i < n; i++) {
-      const diagonal = a[i * n + i]!
-      a[i * n + i] = 0
-      const column = norm(a, i, n, n)
-      const row = norm(a, i * n, 1, n)
-      a[i * n + i] = diagonal
+    for (let i = low; i <= high; i++) {
+      const column = normBeside(a, i, n, i, low, high)
+      const row = normBeside(a, i * n, 1, i, low, high)
       if (column === 0 || row === 0) continue
       const factor = 2 ** Math.round((Math.log2(row) - Math.log2(column)) / 2)
       if (!(column * factor + row / factor < 0.95 * (column + row))) continue
       changed = true
-      d[i]! *= factor
+      scale[i]! *= factor
       for (let j = 0; j < n; j++) {
         if (j === i) continue
         a[i * n + j]! /= factor
@@ -65,7 +112,13 @@ function balanced(a: Float64Array, n: number): Float64Array {
       }
     }
   }
-  return d
+}
+
+/** Norm of entries low..high of a row or column, without its diagonal entry i. */
+function normBeside(a: Float64Array, start: number, stride: number, i: number, low: number, high: number): number {
+  const before = norm(a, start + low * stride, stride, i - low)
+  const after = norm(a, start + (i + 1) * stride, stride, high - i)
+  return Math.hypot(before, after)
 }
 
 /** Applies `I - tau v v^T` from the right to columns `column..` of the first `rows` rows. */
@@ -242,14 +295,14 @@ function splitBlock(
   im[i + 1] = 0
 }
 
-/** Back substitution in the Schur form T for each eigenvalue, then `v = D Z x`. */
+/** Back substitution in the Schur form T for each eigenvalue, then `v = P D Z x`. */
 function formVectors(
   t: Float64Array,
   n: number,
   re: Float64Array,
   im: Float64Array,
   z: Float64Array,
-  balance: Float64Array,
+  { order, scale }: Balance,
   vectors: ComplexVectors,
 ): void {
   const x = new Float64Array(n)
@@ -260,9 +313,9 @@ function formVectors(
     const last = isComplex ? k + 1 : k
     solveShifted(t, n, k, re[k]!, im[k]!, x, y, smallest)
     for (let i = 0; i < n; i++) {
-      const factor = balance[i]!
-      vectors.re[i * n + k] = factor * dot(z, i * n, x, 0, last + 1)
-      vectors.im[i * n + k] = factor * dot(z, i * n, y, 0, last + 1)
+      const at = order[i]! * n + k
+      vectors.re[at] = scale[i]! * dot(z, i * n, x, 0, last + 1)
+      vectors.im[at] = scale[i]! * dot(z, i * n, y, 0, last + 1)
     }
     toUnitVector(vectors, n, k)
     if (!isComplex) continue

@@ -47,87 +47,91 @@ function errorOf(actual: ArrayLike<number>, expected: number[]): number {
   return Math.max(0, ...expected.map((value, i) => Math.abs(actual[i]! - value) / scale))
 }
 
-describe.each(goldens)('$name ($m x $n) equals PyTorch', (golden) => {
-  const { m, n } = golden
-  const k = Math.min(m, n)
-  const a = (): Float64Array => Float64Array.from(golden.a)
-  const rtol = Math.max(m, n) * Number.EPSILON
-  // What a rounding error may grow to in the parts that depend on A inverse.
-  const smallest = golden.singularValues[golden.rank - 1] ?? 1
-  const tolerance = 1e-14 * Math.max(1, (golden.singularValues[0] ?? 1) / smallest)
-  // Past the rank, the last reflectors and pivots of a deficient matrix are rounding errors of each implementation.
-  const isFullRank = golden.rank === k
+const square = goldens.filter(({ m, n }) => m === n)
+// Past the rank, the last reflectors and pivots of a deficient matrix are rounding errors of each implementation.
+const fullRank = goldens.filter(({ m, n, rank }) => rank === Math.min(m, n))
 
-  it.runIf(isFullRank)('in qr', () => {
-    const q = new Float64Array(m * k)
-    const r = new Float64Array(k * n)
-    qr(a(), m, n, q, r, false)
-    expect(errorOf(q, golden.q)).toBeLessThanOrEqual(tolerance)
-    expect(errorOf(r, golden.r)).toBeLessThanOrEqual(tolerance)
-    const completeQ = new Float64Array(m * m)
-    const completeR = new Float64Array(m * n)
-    qr(a(), m, n, completeQ, completeR, true)
-    expect(errorOf(completeQ, golden.completeQ)).toBeLessThanOrEqual(tolerance)
-    expect(errorOf(completeR, golden.completeR)).toBeLessThanOrEqual(tolerance)
+/** What a rounding error may grow to in the parts that depend on the inverse: the condition number. */
+function toleranceOf({ singularValues, rank }: Golden): number {
+  return 1e-14 * Math.max(1, (singularValues[0] ?? 1) / (singularValues[rank - 1] ?? 1))
+}
+
+function factor({ a, m, n }: Golden) {
+  const lu = Float64Array.from(a)
+  const pivots = new Int32Array(Math.min(m, n))
+  luFactor(lu, m, n, pivots)
+  return { lu, pivots }
+}
+
+describe('equals PyTorch', () => {
+  it.each(fullRank)('in qr for $name', (golden) => {
+    const { m, n } = golden
+    for (const complete of [false, true]) {
+      const k = complete ? m : Math.min(m, n)
+      const q = new Float64Array(m * k)
+      const r = new Float64Array(k * n)
+      qr(Float64Array.from(golden.a), m, n, q, r, complete)
+      expect(errorOf(q, complete ? golden.completeQ : golden.q)).toBeLessThanOrEqual(toleranceOf(golden))
+      expect(errorOf(r, complete ? golden.completeR : golden.r)).toBeLessThanOrEqual(toleranceOf(golden))
+    }
   })
 
-  it.runIf(isFullRank)('in luFactor', () => {
-    const lu = a()
-    const pivots = new Int32Array(k)
-    luFactor(lu, m, n, pivots)
+  it.each(fullRank)('in luFactor for $name', (golden) => {
+    const { lu, pivots } = factor(golden)
     expect([...pivots]).toEqual(golden.pivots)
-    expect(errorOf(lu, golden.lu)).toBeLessThanOrEqual(tolerance)
+    expect(errorOf(lu, golden.lu)).toBeLessThanOrEqual(toleranceOf(golden))
   })
 
-  it('in singular values and rank', () => {
-    const s = new Float64Array(k)
-    expect(svd(a(), m, n, null, s, null, false)).toBe(0)
-    expect(errorOf(s, golden.singularValues)).toBeLessThanOrEqual(1e-14)
-    expect(rankOf(s, rtol)).toBe(golden.rank)
-  })
-
-  it('in pinv and lstsq', () => {
-    const p = new Float64Array(n * m)
-    expect(pinv(a(), m, n, rtol, p)).toBe(0)
-    expect(errorOf(p, golden.pinv)).toBeLessThanOrEqual(tolerance)
+  it.each(goldens)('in svd, rankOf, pinv and lstsq for $name', (golden) => {
+    const { m, n, rank } = golden
+    const a = Float64Array.from(golden.a)
+    const rtol = Math.max(m, n) * Number.EPSILON
     const x = new Float64Array(n * 2)
-    expect(lstsq(a(), m, n, Float64Array.from(golden.right), 2, x, rtol)).toEqual({ status: 0, rank: golden.rank })
-    expect(errorOf(x, golden.lstsq)).toBeLessThanOrEqual(tolerance)
+    expect(lstsq(a, m, n, Float64Array.from(golden.right), 2, x, rtol)).toEqual({ status: 0, rank })
+    expect(errorOf(x, golden.lstsq)).toBeLessThanOrEqual(toleranceOf(golden))
+
+    const inverse = new Float64Array(n * m)
+    expect(pinv(a.slice(), m, n, rtol, inverse)).toBe(0)
+    expect(errorOf(inverse, golden.pinv)).toBeLessThanOrEqual(toleranceOf(golden))
+
+    const s = new Float64Array(Math.min(m, n))
+    expect(svd(a, m, n, null, s, null, false)).toBe(0)
+    expect(errorOf(s, golden.singularValues)).toBeLessThanOrEqual(1e-14)
+    expect(rankOf(s, rtol)).toBe(rank)
   })
 
-  it.runIf(m === n && isFullRank)('in slogdet', () => {
-    const lu = a()
-    const pivots = new Int32Array(n)
-    luFactor(lu, n, n, pivots)
-    const { sign, logAbs } = luSlogdet(lu, pivots, n)
+  it.each(square)('in luDeterminant for $name', (golden) => {
+    const { lu, pivots } = factor(golden)
+    expect(errorOf([luDeterminant(lu, pivots, golden.n)], [golden.det!])).toBeLessThanOrEqual(1e-14)
+  })
+
+  it.each(square.filter((golden) => fullRank.includes(golden)))('in luSlogdet for $name', (golden) => {
+    const { lu, pivots } = factor(golden)
+    const { sign, logAbs } = luSlogdet(lu, pivots, golden.n)
     expect(sign).toBe(golden.slogdet![0])
-    expect(errorOf([logAbs], [golden.slogdet![1]!])).toBeLessThanOrEqual(tolerance)
+    expect(errorOf([logAbs], [golden.slogdet![1]!])).toBeLessThanOrEqual(toleranceOf(golden))
   })
 
-  it.runIf(m === n)('in determinants, eigenvalues and the exponential', () => {
-    const lu = a()
-    const pivots = new Int32Array(n)
-    luFactor(lu, n, n, pivots)
-    expect(errorOf([luDeterminant(lu, pivots, n)], [golden.det!])).toBeLessThanOrEqual(1e-14)
+  it.each(square)('in eigvalsh for $name', ({ a, n, eigvalsh: expected }) => {
     const values = new Float64Array(n)
-    expect(eigvalsh(a(), n, values)).toBe(0)
-    expect(errorOf(values, golden.eigvalsh!)).toBeLessThanOrEqual(1e-14)
+    expect(eigvalsh(Float64Array.from(a), n, values)).toBe(0)
+    expect(errorOf(values, expected!)).toBeLessThanOrEqual(1e-14)
+  })
 
+  it.each(square)('in eig for $name', ({ a, n, eigvals }) => {
     const re = new Float64Array(n)
     const im = new Float64Array(n)
-    expect(eig(a(), n, re, im, null)).toBe(0)
+    expect(eig(Float64Array.from(a), n, re, im, null)).toBe(0)
     const order = Array.from(re, (_, i) => i).sort(
       (i, j) => Math.round(re[i]! * 1e6) - Math.round(re[j]! * 1e6) || im[i]! - im[j]!,
     )
-    expect(
-      errorOf(
-        order.flatMap((i) => [re[i]!, im[i]!]),
-        golden.eigvals!.flat(),
-      ),
-    ).toBeLessThanOrEqual(1e-13)
+    const sorted = order.flatMap((i) => [re[i]!, im[i]!])
+    expect(errorOf(sorted, eigvals!.flat())).toBeLessThanOrEqual(1e-13)
+  })
 
+  it.each(square)('in matrixExponential for $name', ({ a, n, matrixExp }) => {
     const e = new Float64Array(n * n)
-    matrixExponential(a(), n, e)
-    expect(errorOf(e, golden.matrixExp!)).toBeLessThanOrEqual(1e-13)
+    matrixExponential(Float64Array.from(a), n, e)
+    expect(errorOf(e, matrixExp!)).toBeLessThanOrEqual(1e-13)
   })
 })

@@ -1,0 +1,192 @@
+import type { Primitive, Source, Tensor } from '@metagrad/tensor'
+import { GradError, formatShape, isFloat, sameShape, setRecording } from '@metagrad/tensor'
+import { inspectGradient } from './anomaly.ts'
+import { runHooks } from './hooks.ts'
+import { rules } from './rules/index.ts'
+import type { Rule } from './saved.ts'
+import { Saved } from './saved.ts'
+
+/** A record of the tape, or a leaf: whatever a gradient can arrive at. */
+export type Node = Source | Tensor
+
+export function isSource(node: Node): node is Source {
+  return 'primitive' in node
+}
+
+/** Where the gradient of a tensor arrives. */
+export function nodeOf(tensor: Tensor): Node {
+  return tensor.source ?? tensor
+}
+
+export interface RunOptions {
+  /** Keeps the records, so that backward can run again. */
+  readonly retainGraph: boolean
+  /** Records the gradient computation itself, for higher derivatives. */
+  readonly createGraph: boolean
+}
+
+/** Gradients that have arrived so far, per output of each node. */
+class Arrivals {
+  readonly #gradients = new Map<Node, (Tensor | undefined)[]>()
+
+  add(node: Node, slot: number, gradient: Tensor): void {
+    const slots = this.#gradients.get(node)
+    if (slots === undefined) {
+      const fresh: (Tensor | undefined)[] = []
+      fresh[slot] = gradient
+      this.#gradients.set(node, fresh)
+    } else {
+      slots[slot] = slots[slot] === undefined ? gradient : slots[slot].add(gradient)
+    }
+  }
+
+  take(node: Node): readonly (Tensor | undefined)[] | undefined {
+    const gradients = this.#gradients.get(node)
+    this.#gradients.delete(node)
+    return gradients
+  }
+}
+
+/** All records that lead to the roots, newest first: a valid order, since inputs are always older. No recursion: tapes are deep. */
+function tapeOf(roots: readonly Node[]): Source[] {
+  const seen = new Set<Source>()
+  const stack = roots.filter(isSource)
+  for (const root of stack) seen.add(root)
+  for (let source = stack.pop(); source !== undefined; source = stack.pop()) {
+    for (const edge of source.edges) {
+      if (edge === undefined || !isSource(edge.node) || seen.has(edge.node)) continue
+      seen.add(edge.node)
+      stack.push(edge.node)
+    }
+  }
+  return [...seen].sort((a, b) => b.id - a.id)
+}
+
+/** The records of a tape from which a target can be reached: the others need no gradient. */
+function leadingTo(targets: ReadonlySet<Node>, tape: readonly Source[]): ReadonlySet<Node> {
+  const useful = new Set<Node>(targets)
+  for (const source of tape.toReversed()) {
+    if (source.edges.some((edge) => edge !== undefined && useful.has(edge.node))) useful.add(source)
+  }
+  return useful
+}
+
+/** One gradient per input: each row of the table in the one form that the loop below uses. */
+function applyRule(
+  source: Source,
+  gs: readonly (Tensor | undefined)[],
+  wanted: (i: number) => boolean,
+): readonly (Tensor | undefined)[] {
+  const rule: Rule<never> = rules[source.primitive]
+  if (rule === undefined) {
+    throw new GradError(
+      `backward: ${source.primitive} has no gradient. Use detach() on its input if that is meant.`,
+      'NO_GRADIENT',
+    )
+  }
+  const saved = new Saved(source as Source<never>)
+  if (typeof rule === 'function') return rule(gs, saved)
+  const [g] = gs
+  return source.edges.map((_, i) => (wanted(i) ? rule[i]?.(g!, saved) : undefined))
+}
+
+/** Adds up what broadcasting repeated and returns to the input's dtype. */
+function fit(gradient: Tensor, input: Tensor, primitive: Primitive): Tensor {
+  const summed = sameShape(gradient.shape, input.shape) ? gradient : gradient.sumTo(input.shape)
+  if (!isFloat(gradient.dtype))
+    throw new GradError(`backward: the gradient of ${primitive} is ${gradient.dtype}, not a float.`)
+  return summed.dtype === input.dtype ? summed : summed.to(input.dtype)
+}
+
+/** @throws GradError for a record that an earlier backward dropped */
+function checkAlive(source: Source): void {
+  if (source.inputs.length > 0 || source.edges.length > 0) return
+  throw new GradError(
+    `backward: the tape of ${source.primitive} was dropped by an earlier backward. Pass { retainGraph: true } to that one.`,
+    'TAPE_DROPPED',
+  )
+}
+
+/**
+ * Walks the tape from `roots` and hands each leaf or target its gradient.
+ *
+ * @param targets nodes whose gradients are wanted; undefined means all leaves
+ * @param arrive called once per wanted node with the gradients of its outputs
+ */
+export function runTape(
+  roots: readonly Tensor[],
+  seeds: readonly Tensor[],
+  targets: ReadonlySet<Node> | undefined,
+  { retainGraph, createGraph }: RunOptions,
+  arrive: (node: Node, gradients: readonly (Tensor | undefined)[]) => void,
+): void {
+  const recordingBefore = setRecording(createGraph)
+  try {
+    const arrivals = new Arrivals()
+    const leaves = new Set<Tensor>()
+    roots.forEach((root, i) => {
+      const node = nodeOf(root)
+      arrivals.add(node, root.slot, seeds[i]!)
+      if (!isSource(node)) leaves.add(node)
+    })
+    const tape = tapeOf(roots.map(nodeOf))
+    const useful = targets === undefined ? undefined : leadingTo(targets, tape)
+    for (const source of tape) {
+      if (useful !== undefined && !useful.has(source)) continue
+      checkAlive(source)
+      const arrived = arrivals.take(source)
+      if (arrived === undefined) continue
+      const gs = runHooks(source, arrived)
+      if (targets?.has(source)) arrive(source, gs)
+      const wanted = (i: number): boolean => {
+        const edge = source.edges[i]
+        return edge !== undefined && (useful === undefined || useful.has(edge.node))
+      }
+      const gradients = applyRule(source, gs, wanted)
+      source.edges.forEach((edge, i) => {
+        const gradient = gradients[i]
+        if (edge === undefined || gradient === undefined || !wanted(i)) return
+        const fitted = fit(gradient, source.inputs[i]!, source.primitive)
+        inspectGradient(source, i, fitted)
+        arrivals.add(edge.node, edge.slot, fitted)
+        if (!isSource(edge.node)) leaves.add(edge.node)
+      })
+    }
+    for (const leaf of leaves) {
+      if (targets === undefined || targets.has(leaf)) arrive(leaf, runHooks(leaf, arrivals.take(leaf)!))
+    }
+    if (!retainGraph) for (const source of tape) drop(source)
+  } finally {
+    setRecording(recordingBefore)
+  }
+}
+
+/** Lets go of what the record held, so that a kept result does not keep its whole past. */
+function drop(source: Source): void {
+  source.inputs = []
+  source.edges = []
+  source.versions = []
+}
+
+/** The gradient to start from. @throws GradError, with what to do instead */
+export function seedFor(op: string, root: Tensor, seed: Tensor | undefined): Tensor {
+  if (!root.requiresGrad) {
+    throw new GradError(
+      `${op}: the tensor does not require grad, and nothing that it was made from does. Set requiresGrad on a leaf.`,
+    )
+  }
+  if (seed === undefined) {
+    if (root.numel !== 1) {
+      throw new GradError(
+        `${op}: needs a scalar or an explicit seed, got shape ${formatShape(root.shape)}. Use loss.mean() or loss.backward(seed).`,
+      )
+    }
+    return root.newFull(root.shape, 1)
+  }
+  if (!sameShape(seed.shape, root.shape)) {
+    throw new GradError(
+      `${op}: the seed has the wrong shape: ${formatShape(seed.shape)} vs ${formatShape(root.shape)}.`,
+    )
+  }
+  return seed.to(root.dtype)
+}

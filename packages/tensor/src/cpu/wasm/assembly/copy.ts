@@ -1,0 +1,116 @@
+// Bytes from here to there: strided copies, fill, rows by index.
+import { bytes, splat } from './simd'
+
+/** Copies one run of n elements, the source advancing by `stride` elements. */
+@inline
+function copyRun<T>(out: usize, a: usize, n: i32, stride: i32): void {
+  if (stride == 1) {
+    memory.copy(out, a, bytes<T>(n))
+    return
+  }
+  const step = bytes<T>(stride)
+  const end = out + bytes<T>(n)
+  for (; out < end; out += sizeof<T>()) {
+    store<T>(out, load<T>(a))
+    a += step
+  }
+}
+
+/** Two dimensions whose source advances down the columns: in tiles, so that each cache line is read once. */
+function copyTransposed<T>(out: usize, a: usize, rows: i32, columns: i32, strideColumn: i32): void {
+  const tile = 16
+  for (let top = 0; top < rows; top += tile) {
+    const height = min(tile, rows - top)
+    for (let left = 0; left < columns; left += tile) {
+      const width = min(tile, columns - left)
+      for (let i = top; i < top + height; i++) {
+        copyRun<T>(out + bytes<T>(i * columns + left), a + bytes<T>(i + left * strideColumn), width, strideColumn)
+      }
+    }
+  }
+}
+
+function copyWalk<T>(out: usize, a: usize, dim: usize, rank: i32): usize {
+  const size = load<i32>(dim)
+  const stride = load<i32>(dim, 4)
+  if (rank == 1) {
+    copyRun<T>(out, a, size, stride)
+    return out + bytes<T>(size)
+  }
+  if (rank == 2 && stride == 1 && load<i32>(dim, 12) != 1) {
+    const columns = load<i32>(dim, 8)
+    copyTransposed<T>(out, a, size, columns, load<i32>(dim, 12))
+    return out + bytes<T>(size * columns)
+  }
+  for (let i = 0; i < size; i++) {
+    out = copyWalk<T>(out, a, dim + 8, rank - 1)
+    a += bytes<T>(stride)
+  }
+  return out
+}
+
+/** A strided view made contiguous; the descriptor has one stride per dimension. */
+export function copy8Nd(out: usize, a: usize, descriptor: usize): void { copyWalk<u8>(out, a, descriptor + 4, load<i32>(descriptor)) }
+export function copy16Nd(out: usize, a: usize, descriptor: usize): void { copyWalk<u16>(out, a, descriptor + 4, load<i32>(descriptor)) }
+export function copy32Nd(out: usize, a: usize, descriptor: usize): void { copyWalk<u32>(out, a, descriptor + 4, load<i32>(descriptor)) }
+export function copy64Nd(out: usize, a: usize, descriptor: usize): void { copyWalk<u64>(out, a, descriptor + 4, load<i32>(descriptor)) }
+
+@inline
+function fill<T>(out: usize, value: T, n: i32): void {
+  const end = out + bytes<T>(n)
+  if (n >= 16 / <i32>sizeof<T>()) {
+    store<T>(out, value)
+    const same = splat<T>(out)
+    for (; out + 16 <= end; out += 16) v128.store(out, same)
+  }
+  for (; out < end; out += sizeof<T>()) store<T>(out, value)
+}
+
+export function fillF32(out: usize, value: f32, n: i32): void { fill<f32>(out, value, n) }
+export function fillF64(out: usize, value: f64, n: i32): void { fill<f64>(out, value, n) }
+export function fillI32(out: usize, value: i32, n: i32): void { fill<i32>(out, value, n) }
+
+/** An index of 4 or 8 bytes (`shift` 2 or 3); -1 where out of range. */
+@inline
+export function indexAt(indices: usize, i: i32, shift: i32, size: i32): i32 {
+  const p = indices + (<usize>i << shift)
+  const index = shift == 3 ? load<i64>(p) : <i64>load<i32>(p)
+  return index >= 0 && index < size ? <i32>index : -1
+}
+
+/**
+ * out[i] = table[indices[i]], rows of `rowBytes` bytes.
+ * Returns -1, or the position of the first index out of range (nothing from there on is written).
+ */
+export function gatherRows(
+  out: usize, table: usize, indices: usize, n: i32, indexShift: i32, tableRows: i32, rowBytes: i32,
+): i32 {
+  for (let i = 0; i < n; i++) {
+    const row = indexAt(indices, i, indexShift, tableRows)
+    if (row < 0) return i
+    memory.copy(out, table + <usize>row * rowBytes, rowBytes)
+    out += rowBytes
+  }
+  return -1
+}
+
+/** out[indices[i]] += a[i], rows of `columns` float32. Returns as gatherRows does. */
+export function scatterAddRowsF32(
+  out: usize, a: usize, indices: usize, n: i32, indexShift: i32, outRows: i32, columns: i32,
+): i32 {
+  for (let i = 0; i < n; i++) {
+    const row = indexAt(indices, i, indexShift, outRows)
+    if (row < 0) return i
+    let to = out + bytes<f32>(row * columns)
+    const end = to + bytes<f32>(columns)
+    for (; to + 16 <= end; to += 16) {
+      v128.store(to, f32x4.add(v128.load(to), v128.load(a)))
+      a += 16
+    }
+    for (; to < end; to += 4) {
+      store<f32>(to, load<f32>(to) + load<f32>(a))
+      a += 4
+    }
+  }
+  return -1
+}

@@ -1,0 +1,89 @@
+// Vector vocabulary shared by all kernels. Reads may run up to 60 bytes past an operand's end (the host keeps the last 64 bytes
+// of memory unused); writes never do.
+
+/** A vector that is the same for all four columns of a @quad function. */
+export type uniform = v128
+
+/** a * b + c, fused in the relaxed build. */
+@inline
+export function fma<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c)
+  return v128.add<T>(v128.mul<T>(a, b), c)
+}
+
+/** c - a * b, fused in the relaxed build. */
+@inline
+export function fnma<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_nmadd<T>(a, b, c)
+  return v128.sub<T>(c, v128.mul<T>(a, b))
+}
+
+/** Constant `i` of a float32 table. Read from memory: engines spill or rematerialise literal vectors badly. */
+@inline
+export function k(table: usize, i: i32): v128 {
+  return v128.load32_splat(table + (<usize>i << 2))
+}
+
+/** Constant `i` of a float64 table. */
+@inline
+export function k64(table: usize, i: i32): v128 {
+  return v128.load64_splat(table + (<usize>i << 3))
+}
+
+@inline
+export function lanes<T>(): i32 {
+  return 16 / sizeof<T>()
+}
+
+/** Elements to bytes. */
+@inline
+export function bytes<T>(count: i32): usize {
+  return <usize>count * sizeof<T>()
+}
+
+@inline
+export function splat<T>(p: usize): v128 {
+  return sizeof<T>() == 8 ? v128.load64_splat(p) : v128.load32_splat(p)
+}
+
+/** Writes the lowest lane. */
+@inline
+export function storeLane<T>(p: usize, v: v128): void {
+  if (sizeof<T>() == 8) v128.store64_lane(p, v, 0)
+  else v128.store32_lane(p, v, 0)
+}
+
+/** Writes the lowest `count` lanes, fewer than a whole vector. */
+@inline
+export function storeTail<T>(p: usize, v: v128, count: i32): void {
+  if (sizeof<T>() == 8) {
+    v128.store64_lane(p, v, 0)
+    return
+  }
+  if (count & 2) {
+    v128.store64_lane(p, v, 0)
+    v = v128.shuffle<i64>(v, v, 1, 1)
+    p += 8
+  }
+  if (count & 1) v128.store32_lane(p, v, 0)
+}
+
+/** Zero beyond the lowest `count` lanes. */
+@inline
+export function keep<T>(v: v128, count: i32): v128 {
+  return v128.and(v, v128.load(LANE_MASKS + 16 - bytes<T>(count)))
+}
+
+/** The vector's lowest `count` lanes, the others from `rest`. */
+@inline
+export function keepOr<T>(v: v128, rest: v128, count: i32): v128 {
+  return v128.bitselect(v, rest, v128.load(LANE_MASKS + 16 - bytes<T>(count)))
+}
+
+const LANE_MASKS: usize = memory.data<i32>([-1, -1, -1, -1, 0, 0, 0, 0])
+
+/** Sum of the four lanes, in pairs. */
+@inline
+export function sumLanes(v: v128): f32 {
+  return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
+}

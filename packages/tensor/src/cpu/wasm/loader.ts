@@ -1,0 +1,82 @@
+import { DeviceError } from '../../errors.ts'
+import * as embedded from './kernels.generated.ts'
+import type { Kernels } from './kernels.generated.ts'
+
+export type { Kernels, Offset } from './kernels.generated.ts'
+
+/** `relaxed` fuses multiplications with additions and is quicker; `simd128` gives the same bits on every machine. */
+export type KernelBuild = 'simd128' | 'relaxed'
+
+/** What is needed of a `WebAssembly.Memory`. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+/** Kernels bound to the memory they work on. */
+export interface LoadedKernels {
+  readonly kernels: Kernels
+  readonly memory: KernelMemory
+  readonly build: KernelBuild
+  /** First byte that the host may use; below lie the kernels' constants. */
+  readonly heapBase: number
+}
+
+// Module-scoped: neither Node's nor the DOM's types are part of this package.
+declare const WebAssembly: {
+  validate(bytes: Uint8Array): boolean
+  Module: new (bytes: Uint8Array) => object
+  Memory: new (limits: { initial: number; maximum?: number }) => KernelMemory
+  Instance: new (module: object, imports: { env: object }) => { exports: object }
+}
+declare function atob(text: string): string
+
+/** Kernels read whole vectors: up to this many bytes past the end of an operand, so the host leaves them unused at the memory's end. */
+export const readSlackBytes = 64
+
+const pageBytes = 65_536
+
+const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+const functionOfVector = [0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b, 0x03, 0x02, 0x01, 0x00]
+const zeroVector = [0x41, 0x00, 0xfd, 0x0f]
+
+/** The smallest module that uses an instruction of each build: i8x16.splat, f32x4.relaxed_madd. */
+const probes: Record<KernelBuild, Uint8Array> = {
+  simd128: Uint8Array.of(...header, ...functionOfVector, 0x0a, 0x08, 0x01, 0x06, 0x00, ...zeroVector, 0x0b),
+  relaxed: Uint8Array.of(
+    ...header,
+    ...functionOfVector,
+    ...[0x0a, 0x13, 0x01, 0x11, 0x00],
+    ...[...zeroVector, ...zeroVector, ...zeroVector],
+    ...[0xfd, 0x85, 0x02, 0x0b],
+  ),
+}
+
+/** Whether this engine runs a build. */
+export function supportsBuild(build: KernelBuild): boolean {
+  return typeof WebAssembly === 'object' && WebAssembly.validate(probes[build])
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+}
+
+/**
+ * Instantiates the kernels, synchronously, on a memory of their own.
+ *
+ * `build` is by default the quickest that the engine supports; `initialBytes` is the size of the memory to begin with.
+ *
+ * @throws DeviceError where the engine lacks WebAssembly SIMD, or the build asked for.
+ */
+export function loadKernels(options: { build?: KernelBuild; initialBytes?: number } = {}): LoadedKernels {
+  const build = options.build ?? (supportsBuild('relaxed') ? 'relaxed' : 'simd128')
+  if (!supportsBuild(build)) {
+    throw new DeviceError(`loadKernels: this engine does not run WebAssembly ${build}. Use Node 20 or a browser since 2023.`)
+  }
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((options.initialBytes ?? 16 * pageBytes) / pageBytes) })
+  const module = new WebAssembly.Module(bytesOf(embedded[build]))
+  const instance = new WebAssembly.Instance(module, { env: { memory, sin: Math.sin, cos: Math.cos, pow: Math.pow } })
+  // The generated interface is written from this module's own exports.
+  const kernels = instance.exports as Kernels
+  return { kernels, memory, build, heapBase: kernels.heapBase() }
+}
