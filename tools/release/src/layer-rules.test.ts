@@ -35,6 +35,7 @@ const healthy = {
   'packages/tensor/src/index.ts': "export { cpu } from './cpu/index.ts'\nexport * from './shape.ts'\n",
   'packages/tensor/src/shape.ts': "import type { cpu } from './index.ts'\nexport const shape = 1\n",
   'packages/tensor/src/shape.test.ts': "import { test } from 'vitest'\nimport './shape.ts'\n",
+  'packages/tensor/src/cpu/assembly/add.ts': '@inline\nfunction add(a: i32): i32 { return a }\n',
   'packages/tensor/src/cpu/index.ts': "import '../shape.ts'\nexport const cpu = 1\n",
   'packages/nn/package.json': manifest('@metagrad/nn', dependsOn('@metagrad/tensor')),
   'packages/nn/tsconfig.json': references('../tensor'),

@@ -99,12 +99,18 @@ export function readWorkspace(root: string): Workspace {
   }
 }
 
+/** Whether a path is TypeScript; what lies in a folder `assembly` is AssemblyScript, another language with the same ending. */
+export function isTypeScript(path: string): boolean {
+  return /\.tsx?$/.test(path) && !path.split('/').includes('assembly')
+}
+
 function readSources(root: string, folder: string): SourceFile[] {
   return listFiles(join(root, folder))
-    .filter((path) => /\.tsx?$/.test(path))
-    .map((path) => {
-      const text = readFileSync(join(root, folder, path), 'utf8')
-      const dev = !path.startsWith('src/') || /\.(test|bench)\.tsx?$/.test(path)
-      return { path: `${folder}/${path}`, dev, text, imports: readImports(path, text) }
+    .filter(isTypeScript)
+    .map((file) => {
+      const path = `${folder}/${file}`
+      const text = readFileSync(join(root, path), 'utf8')
+      const dev = !file.startsWith('src/') || /\.(test|bench)\.tsx?$/.test(file)
+      return { path, dev, text, imports: readImports(path, text) }
     })
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
-import { listFiles, readManifests } from '../workspace.ts'
+import { isTypeScript, listFiles, readManifests } from '../workspace.ts'
 import { readDocstrings, readMarkdown, type Example } from './extract.ts'
 
 /** Examples, and the modules whose exports they may use without an import line, nearest first. */
@@ -24,7 +24,7 @@ export function readDocuments(root: string): Document[] {
     .filter(({ folder }) => folder.startsWith('packages/'))
     .map(({ folder, manifest }) => {
       const sources = listFiles(join(root, folder, 'src'))
-        .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+        .filter((path) => isTypeScript(path) && !path.endsWith('.test.ts'))
         .map((path) => posix.join(folder, 'src', path))
       const own = entries.filter((entry) => entry.package === manifest.name).map((entry) => entry.specifier)
       return {
