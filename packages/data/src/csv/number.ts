@@ -1,0 +1,67 @@
+/** Decimal numbers with a point; no thousands separators, no hexadecimal, no words. */
+const POINT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+/** The same with a decimal comma (whole numbers included). */
+const COMMA = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/
+const WORDS = /^[+-]?(?:inf(?:inity)?|nan)$/i
+const LEADING_ZERO = /^[+-]?0\d/
+const WHOLE = /^[+-]?\d{16,}$/
+
+/**
+ * The number that a cell is, with spaces around it ignored; undefined where it is none. Infinity and NaN in words, and
+ * numbers too large for a double, come back as they are: infinite or NaN.
+ */
+export function parseNumber(cell: string, decimal: '.' | ','): number | undefined {
+  const text = cell.trim()
+  if (decimal === '.') {
+    if (POINT.test(text)) return Number(text)
+  } else if (COMMA.test(text)) return Number(text.replace(',', '.'))
+  if (!WORDS.test(text)) return undefined
+  return /nan/i.test(text) ? NaN : text.startsWith('-') ? -Infinity : Infinity
+}
+
+/** How a cell could be read as a number, before the decimal mark of the file is known. */
+export type NumberShape = 'whole' | 'point' | 'comma' | 'thousands' | 'word' | 'none'
+
+/**
+ * The shape of a cell: `whole` 12, `point` 1.5, `comma` 1,5, `thousands` 1,234 (a decimal comma or a separator of
+ * thousands: the cell alone does not tell), `word` infinity and the like, `none` anything else.
+ */
+export function numberShape(cell: string): NumberShape {
+  const text = cell.trim()
+  if (POINT.test(text)) return text.includes('.') ? 'point' : 'whole'
+  if (COMMA.test(text)) return /^[+-]?[1-9]\d{0,2},\d{3}$/.test(text) ? 'thousands' : 'comma'
+  return WORDS.test(text) ? 'word' : 'none'
+}
+
+/** Whether a number is written like a code: with leading zeros. */
+export function hasLeadingZero(cell: string): boolean {
+  return LEADING_ZERO.test(cell.trim())
+}
+
+/** Whether a whole number is too large for a double to be exact. */
+export function isInexact(cell: string): boolean {
+  const text = cell.trim()
+  return WHOLE.test(text) && !Number.isSafeInteger(Number(text))
+}
+
+const STRIPPED: Readonly<Record<'.' | ',', RegExp>> = {
+  '.': /^([+-]?)[\p{Sc}\p{L}]*\s*([+-]?)(\d{1,3}(?:[,'’_ \u00a0\u202f]\d{3})+|\d+)(\.\d+)?\s*(?:[%‰°\p{Sc}\p{L}/²³µ]*)$/u,
+  ',': /^([+-]?)[\p{Sc}\p{L}]*\s*([+-]?)(\d{1,3}(?:[.'’_ \u00a0\u202f]\d{3})+|\d+)(,\d+)?\s*(?:[%‰°\p{Sc}\p{L}/²³µ]*)$/u,
+}
+
+/**
+ * The number in a cell once a currency, a unit, a percent sign and separators of thousands are taken off: `$1,234.50`
+ * and `(1,234.50)` (negative, as accountants write), `12 %` (12), `5 kg`. Undefined where that leaves no number.
+ */
+export function parseStripped(cell: string, decimal: '.' | ','): number | undefined {
+  const text = cell.trim()
+  const plain = parseNumber(text, decimal)
+  if (plain !== undefined) return plain
+  const inParentheses = text.startsWith('(') && text.endsWith(')')
+  const match = STRIPPED[decimal].exec(inParentheses ? text.slice(1, -1) : text)
+  if (!match) return undefined
+  const [, before, after, whole, fraction = ''] = match
+  const digits = whole!.replaceAll(/\D/g, '') + fraction.replace(',', '.')
+  const negative = inParentheses || before === '-' || after === '-'
+  return (negative ? -1 : 1) * Number(digits)
+}

@@ -1,0 +1,1 @@
+export { readCsvFile, readCsvFileBatches } from './csv/read-csv-file.ts'
