@@ -70,22 +70,22 @@ async function installAlone({ name, folder, registry, smoke }: Attempt): Promise
   return installed.ok ? undefined : installed.log
 }
 
+/** As a browser project has it: the types of the DOM, none of Node unless the row asks for them, and every `.d.ts` checked. */
 async function checkTypes({ smoke, folder, root }: Attempt): Promise<string | undefined> {
   if (!smoke.program) return 'absent'
   writeTree(folder, {
     'smoke.ts': `${smoke.program.trim()}\n`,
-    'console.d.ts': 'declare const console: { log(...values: unknown[]): void }\n',
     'tsconfig.json': {
       compilerOptions: {
         module: 'nodenext',
         target: 'es2023',
-        lib: ['es2023'],
+        lib: ['es2023', 'dom'],
         types: (smoke.types ?? []).map((type) => type.replace('@types/', '')),
         strict: true,
         exactOptionalPropertyTypes: true,
         verbatimModuleSyntax: true,
       },
-      files: smoke.types?.includes('@types/node') ? ['smoke.ts'] : ['smoke.ts', 'console.d.ts'],
+      files: ['smoke.ts'],
     },
   })
   const checked = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], folder)
