@@ -43,7 +43,8 @@ export function barChart(bars: readonly Bar[], options: ChartOptions = {}): stri
     x: numberAxis({
       title: resolved.xTitle,
       extent: constant ? [0, 1] : extent,
-      count: Math.max(2, resolved.width / 100),
+      count: Math.max(2, resolved.width / 90),
+      room: resolved.width * 0.65,
       nice: true,
     }),
     y: reversed(

@@ -105,12 +105,15 @@ export function boundaryChart(data: BoundaryData, options: BoundaryChartOptions 
   check(data)
   const surface = data.classes === undefined ? valueSurface(data, targetTitle) : classSurface(data, data.classes)
   const { points, grid } = data
-  const axis = (title: string, extent: readonly [number, number], length: number): ReturnType<typeof numberAxis> =>
-    numberAxis({ title, extent, count: Math.max(2, Math.round(length / 80)) })
   const frame = layOutFrame({
     options: resolved,
-    x: axis(resolved.xTitle, grid.x, resolved.width),
-    y: axis(resolved.yTitle, grid.y, resolved.height),
+    x: numberAxis({
+      title: resolved.xTitle,
+      extent: grid.x,
+      count: Math.max(2, resolved.width / 80),
+      room: resolved.width * 0.8,
+    }),
+    y: numberAxis({ title: resolved.yTitle, extent: grid.y, count: Math.max(2, resolved.height / 80) }),
     legend: surface.legend,
     ...(surface.bar === undefined ? {} : { colourBar: surface.bar }),
     grid: 'both',
@@ -329,7 +332,7 @@ function valueSurface(data: BoundaryData, targetTitle: string): Surface {
   }
   const name = targetTitle || 'value'
   return {
-    legend: [{ key: glyphKey({ role: 'muted', glyph: 'circle', dash: '' }), label: 'true value, same colours' }],
+    legend: [{ key: glyphKey({ role: 'muted', glyph: 'circle' }), label: 'true value, same colours' }],
     bar: {
       title: `predicted ${name}`,
       axis,

@@ -98,8 +98,7 @@ function drawCells({ labels, counts }: ConfusionData, frame: Frame): XmlElement[
     const look = cellLook(share, truth === guess ? 'positive' : 'negative')
     const x = frame.left + (guess + 0.5) * width
     const y = frame.top + (truth + 0.5) * height
-    const place = { x, dy: '0.35em', 'text-anchor': 'middle', fill: look.text }
-    const quiet = count === 0 ? '0.45' : undefined
+    const place = { x, dy: '0.35em', 'text-anchor': 'middle', fill: count === 0 ? ('muted' as const) : look.text }
     return element(
       'g',
       {},
@@ -122,14 +121,12 @@ function drawCells({ labels, counts }: ConfusionData, frame: Frame): XmlElement[
         ? [
             element(
               'text',
-              { ...place, y: withShare ? y - 8 : y, 'font-size': fontSize, 'font-weight': 600, 'fill-opacity': quiet },
+              { ...place, y: withShare && count > 0 ? y - 8 : y, 'font-size': fontSize, 'font-weight': 600 },
               formatCount(count),
             ),
           ]
         : []),
-      ...(withShare
-        ? [element('text', { ...place, y: y + 10, 'font-size': 11, 'fill-opacity': quiet }, percent(share))]
-        : []),
+      ...(withShare ? [element('text', { ...place, y: y + 10, 'font-size': 11 }, percent(share))] : []),
     )
   })
 }

@@ -98,9 +98,10 @@ export function curveChart(kind: CurveKind, curves: readonly ShareCurve[], optio
               'stroke-dasharray': '3 3',
             }),
           ]),
-      ...curves.map((curve, i) => drawLine(curve, frame, seriesStyle(i), { width: 2.25, dashed: true })),
+      ...curves.flatMap((curve, i) => drawLine(curve, frame, seriesStyle(i), { width: 2.25, dashed: true })),
     ],
     notes: curves.every(({ x }) => x.length === 0) ? [emptyNote(frame, 'no curve to draw')] : [],
+    overhang: 2,
     kind: words.title,
     summary:
       curves.length === 0

@@ -3,7 +3,7 @@ import { cellLook } from './core/cells.ts'
 import { emptyNote, svgDocument } from './core/document.ts'
 import { clamp, drawable, extentOf } from './core/domain.ts'
 import { checkLength } from './core/errors.ts'
-import { formatCount, formatValue } from './core/format.ts'
+import { formatBrief, formatCount, formatValue } from './core/format.ts'
 import type { ColourBar, Frame } from './core/frame.ts'
 import { layOutFrame } from './core/frame.ts'
 import { resolveOptions, type ChartOptions } from './core/options.ts'
@@ -67,12 +67,13 @@ export function heatmapChart(data: HeatmapData, options: HeatmapChartOptions = {
   const matrix = blockRows * blockColumns === 1 ? data : average(data, blockRows, blockColumns)
   const resolved = resolveOptions('heatmapChart', common, {
     width: 640,
-    height: Math.min(640, Math.max(240, 130 + 34 * rows)),
+    height: Math.min(640, Math.max(240, (columnLabels === undefined ? 130 : 220) + 34 * rows)),
     ...(matrix === data ? {} : { subtitle: `each cell is the mean of ${blockRows} × ${blockColumns} values` }),
   })
   const extent = extentOf([matrix.values])
   const diverging = colours === undefined ? extent !== undefined && extent[0] < 0 : colours === 'diverging'
-  const scale = diverging ? divergingScale(extent) : sequentialScale(extent)
+  const count = Math.max(2, resolved.height / 80)
+  const scale = diverging ? divergingScale(extent, count) : sequentialScale(extent, count)
   const frame = layOutFrame({
     options: resolved,
     x: indexAxis(resolved.xTitle, matrix.columns, blockColumns, columnLabels, resolved.width / 44),
@@ -137,17 +138,17 @@ function average(data: HeatmapData, blockRows: number, blockColumns: number): He
 
 const steps = 24
 
-function divergingScale(extent: readonly [number, number] | undefined): CellScale {
+function divergingScale(extent: readonly [number, number] | undefined, count: number): CellScale {
   const size = extent === undefined ? 1 : Math.max(Math.abs(extent[0]), Math.abs(extent[1])) || 1
   const look = (value: number): ReturnType<typeof cellLook> =>
     cellLook(Math.abs(clamp(value)) / size, value < 0 ? 'negative' : 'positive')
-  return { look, bar: barOf(numberAxis({ title: '', extent: [-size, size], count: 5 }), [-size, size], look) }
+  return { look, bar: barOf(numberAxis({ title: '', extent: [-size, size], count }), [-size, size], look) }
 }
 
-function sequentialScale(extent: readonly [number, number] | undefined): CellScale {
+function sequentialScale(extent: readonly [number, number] | undefined, count: number): CellScale {
   const [low, high] = drawable(extent)
   const look = (value: number): ReturnType<typeof cellLook> => cellLook((clamp(value) - low) / (high - low))
-  return { look, bar: barOf(numberAxis({ title: '', extent: [low, high], count: 5 }), [low, high], look) }
+  return { look, bar: barOf(numberAxis({ title: '', extent: [low, high], count }), [low, high], look) }
 }
 
 function barOf(axis: Axis, [low, high]: readonly [number, number], look: CellScale['look']): ColourBar {
@@ -168,7 +169,7 @@ function drawCells(matrix: HeatmapData, frame: Frame, scale: CellScale): XmlElem
   const figures: XmlElement[] = []
   const widest = Math.max(
     0,
-    ...Array.from({ length: Math.min(values.length, 401) }, (_, i) => textWidth(formatValue(values[i]!), 11)),
+    ...Array.from({ length: Math.min(values.length, 401) }, (_, i) => textWidth(formatBrief(values[i]!), 11)),
   )
   const withFigures = values.length <= 400 && widest + 6 <= width && height >= 17
   for (let i = 0; i < values.length; i++) {
@@ -188,7 +189,7 @@ function drawCells(matrix: HeatmapData, frame: Frame, scale: CellScale): XmlElem
     path.d.push(`M${round(left)},${round(top)}H${right}V${bottom}H${round(left)}Z`)
     if (withFigures) {
       const at = { x: left + width / 2, y: top + height / 2, dy: '0.35em', 'text-anchor': 'middle', 'font-size': 11 }
-      figures.push(element('text', { ...at, fill: look.text }, formatValue(value)))
+      figures.push(element('text', { ...at, fill: look.text }, formatBrief(value)))
     }
   }
   return [

@@ -68,11 +68,17 @@ export function histogramChart(series: readonly HistogramSeries[], options: Hist
   const alone = series.length === 1
   const frame = layOutFrame({
     options: withLost,
-    x: numberAxis({ title: resolved.xTitle, extent: [low, high], count: Math.max(2, resolved.width / 90) }),
+    x: numberAxis({
+      title: resolved.xTitle,
+      extent: [low, high],
+      count: Math.max(2, resolved.width / 80),
+      room: resolved.width * 0.85,
+    }),
     y: numberAxis({
       title: resolved.yTitle,
       extent: tallest === 0 ? undefined : [0, tallest],
-      count: Math.max(2, Math.min(tallest || 2, resolved.height / 70)),
+      count: Math.max(2, Math.min(tallest || 2, resolved.height / 60)),
+      whole: true,
       nice: true,
     }),
     legend: alone ? [] : series.map(({ name }, i) => ({ key: swatchKey(seriesStyle(i).role, 0.6), label: name })),

@@ -68,7 +68,14 @@ export function lineChart(series: readonly LineSeries[], options: LineChartOptio
   const yExtent = extentOf(prepared.map(({ raw }) => raw.y))
   const frame = layOutFrame({
     options: resolved,
-    x: numberAxis({ title: resolved.xTitle, extent: xExtent, count: Math.max(2, resolved.width / 90), kind: xScale }),
+    x: numberAxis({
+      title: resolved.xTitle,
+      extent: xExtent,
+      count: Math.max(2, resolved.width / 80),
+      room: resolved.width * 0.85,
+      whole: prepared.every(({ raw }) => Array.prototype.every.call(raw.x, Number.isInteger)),
+      kind: xScale,
+    }),
     y: numberAxis({
       title: resolved.yTitle,
       extent: yScale === 'linear' ? withZero(yExtent) : yExtent,
@@ -77,18 +84,26 @@ export function lineChart(series: readonly LineSeries[], options: LineChartOptio
       nice: true,
       padding: yScale === 'log' ? 0.04 : 0,
     }),
-    legend: legendOf(prepared),
+    legend: legendOf(prepared, yScale),
   })
 
   const marks = [
     ...prepared.flatMap(({ raw, smoothed }, i) =>
-      smoothed ? [drawLine(raw, frame, seriesStyle(i), { width: 1, opacity: '0.3' })] : [],
+      smoothed ? drawLine(raw, frame, seriesStyle(i), { width: 1, opacity: '0.35' }) : [],
     ),
-    ...prepared.map(({ shown }, i) => drawLine(shown, frame, seriesStyle(i), { width: 2, dashed: true })),
+    ...prepared.flatMap(({ shown }, i) => drawLine(shown, frame, seriesStyle(i), { width: 2, dashed: true })),
     ...prepared.flatMap(({ raw }, i) => drawGaps(raw, frame, seriesStyle(i), i % 4)),
   ]
   const notes = yExtent === undefined ? [emptyNote(frame, 'no finite values to draw')] : drawMarkers(markers, frame)
-  return svgDocument({ options: resolved, frame, marks, notes, kind: 'Line chart', summary: summarize(prepared) })
+  return svgDocument({
+    options: resolved,
+    frame,
+    marks,
+    notes,
+    overhang: 4,
+    kind: 'Line chart',
+    summary: summarize(prepared),
+  })
 }
 
 function prepare(series: LineSeries, weight: number, xScale: ScaleKind, yScale: ScaleKind): Prepared {
@@ -152,7 +167,7 @@ function withZero(extent: readonly [number, number] | undefined): [number, numbe
 
 const hasGap = ({ y }: LineData): boolean => Array.prototype.some.call(y, (value: number) => !Number.isFinite(value))
 
-function legendOf(prepared: readonly Prepared[]): LegendEntry[] {
+function legendOf(prepared: readonly Prepared[], yScale: ScaleKind): LegendEntry[] {
   const entries = prepared.map(({ raw }, i) => {
     const { role, dash } = seriesStyle(i)
     return { key: lineKey(role, dash), label: raw.name }
@@ -160,7 +175,8 @@ function legendOf(prepared: readonly Prepared[]): LegendEntry[] {
   if (prepared.some(({ smoothed }) => smoothed))
     entries.push({ key: lineKey('muted', '', 1, 0.6), label: 'before smoothing' })
   if (prepared.some(({ raw }) => hasGap(raw))) {
-    entries.push({ key: crossMark(16, 0, { role: 'muted' }, ''), label: 'not drawable (NaN, ∞ or off a log scale)' })
+    const key = { width: 10, drawing: crossMark(5, 0, { role: 'muted' }, '') }
+    entries.push({ key, label: yScale === 'log' ? 'NaN, ∞ or not above 0' : 'NaN or ∞' })
   }
   return entries
 }

@@ -62,22 +62,23 @@ export function scatterChart(series: readonly ScatterSeries[], options: ScatterC
   const ys = clouds.map((cloud) => cloud.map(([, y]) => y))
   const both = extentOf([...xs, ...ys])
   const yExtent = extentOf(reference === 'zero' && both !== undefined ? [...ys, [0]] : ys)
+  const y = numberAxis({
+    title: resolved.yTitle,
+    extent: reference === 'identity' ? both : yExtent,
+    count: Math.max(2, resolved.height / 70),
+    padding: 0.05,
+  })
+  const x = numberAxis({
+    title: resolved.xTitle,
+    extent: extentOf(xs),
+    count: Math.max(2, resolved.width / 80),
+    room: resolved.width * 0.8,
+    padding: 0.05,
+  })
   const frame = layOutFrame({
     options: resolved,
-    x: numberAxis({
-      title: resolved.xTitle,
-      extent: reference === 'identity' ? both : extentOf(xs),
-      count: Math.max(2, resolved.width / 90),
-      nice: true,
-      padding: 0.03,
-    }),
-    y: numberAxis({
-      title: resolved.yTitle,
-      extent: reference === 'identity' ? both : yExtent,
-      count: Math.max(2, resolved.height / 70),
-      nice: true,
-      padding: 0.03,
-    }),
+    x: reference === 'identity' ? y : x,
+    y,
     legend: [
       ...(series.length > 1 || reference !== 'none'
         ? series.map(({ name }, i) => ({ key: glyphKey(seriesStyle(i)), label: name }))

@@ -1,6 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale'
 import { drawable } from './domain.ts'
 import { logTickLabel, tickLabels } from './format.ts'
+import { textWidth } from './text.ts'
 
 /** A labelled place on an axis. */
 export interface Tick {
@@ -28,6 +29,10 @@ export interface NumberAxisSpec {
   /** About how many ticks. */
   readonly count: number
   readonly kind?: ScaleKind
+  /** Pixels that a horizontal axis has for its labels: fewer ticks when they are long. */
+  readonly room?: number
+  /** Values are counts or steps: no ticks between whole numbers. */
+  readonly whole?: boolean
   /** Widen the domain to round numbers. */
   readonly nice?: boolean
   readonly padding?: number
@@ -38,12 +43,21 @@ export function numberAxis(spec: NumberAxisSpec): Axis {
   return spec.kind === 'log' ? logAxis(spec) : linearAxis(spec)
 }
 
-function linearAxis({ title, extent, count, nice = false, padding = 0 }: NumberAxisSpec): Axis {
+function linearAxis(spec: NumberAxisSpec): Axis {
+  const { title, extent, count, room = Infinity, whole = false, nice = false, padding = 0 } = spec
   const scale = scaleLinear().domain(drawable(extent, padding))
   if (nice) scale.nice(count)
-  const values = scale.ticks(count)
-  const labels = tickLabels(values)
-  return { title, ticks: values.map((value, i) => ({ value, label: labels[i]! })), place: (value) => scale(value) }
+  const ticksFor = (wanted: number): Tick[] => {
+    const values = scale.ticks(wanted).filter((value) => !whole || Number.isInteger(value))
+    const labels = tickLabels(values)
+    return values.map((value, i) => ({ value, label: labels[i]! }))
+  }
+  const fits = (ticks: readonly Tick[]): boolean =>
+    ticks.length <= 2 || ticks.every(({ label }) => (textWidth(label, 12) + 16) * ticks.length <= room)
+  let wanted = Math.round(count)
+  let ticks = ticksFor(wanted)
+  while (wanted > 2 && !fits(ticks)) ticks = ticksFor((wanted -= 1))
+  return { title, ticks, place: (value) => scale(value) }
 }
 
 function logAxis({ title, extent, count, padding = 0 }: NumberAxisSpec): Axis {

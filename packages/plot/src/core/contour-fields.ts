@@ -7,13 +7,18 @@ export interface Field {
   readonly values: ArrayLike<number>
 }
 
-/** The field with one more cell on every side, so that outlines which end at the edge close outside the picture. */
+/**
+ * The field with one more cell on every side, so that areas which end at the edge close outside the picture. Values go
+ * on as straight lines, so that an outline crosses the edge without a bend.
+ */
 function padded({ columns, rows, values }: Field): number[] {
-  const inside = (value: number, size: number): number => Math.min(size - 1, Math.max(0, value))
+  const at = (row: number, column: number): number => values[row * columns + column]!
+  const beyond = (i: number, size: number, read: (i: number) => number): number =>
+    i < 0 ? 2 * read(0) - read(1) : i >= size ? 2 * read(size - 1) - read(size - 2) : read(i)
   const wide: number[] = []
   for (let row = -1; row <= rows; row++) {
     for (let column = -1; column <= columns; column++) {
-      wide.push(values[inside(row, rows) * columns + inside(column, columns)]!)
+      wide.push(beyond(row, rows, (r) => beyond(column, columns, (c) => at(r, c))))
     }
   }
   return wide

@@ -17,6 +17,8 @@ export interface ChartParts {
   /** Drawn over the plot, not cut off. */
   readonly notes?: readonly XmlElement[]
   readonly defs?: readonly XmlElement[]
+  /** Pixels that marks may reach over the edge of the plot, so that a line along it is not cut in half. */
+  readonly overhang?: number
   /** What kind of picture, when it has no title. */
   readonly kind: string
   /** The text summary: what a reader who cannot see the picture should know. */
@@ -24,11 +26,25 @@ export interface ChartParts {
 }
 
 /** Writes a chart as a complete SVG document, which may also be put into a page as it is. */
-export function svgDocument({ options, frame, marks, notes = [], defs = [], kind, summary }: ChartParts): string {
+export function svgDocument({
+  options,
+  frame,
+  marks,
+  notes = [],
+  defs = [],
+  overhang = 0,
+  kind,
+  summary,
+}: ChartParts): string {
   const { id, width, height, theme } = options
   const { left, right, top, bottom } = frame
   const clip = `${id}-clip`
-  const plotArea = { x: left, y: top, width: right - left, height: bottom - top }
+  const plotArea = {
+    x: left - overhang,
+    y: top - overhang,
+    width: right - left + 2 * overhang,
+    height: bottom - top + 2 * overhang,
+  }
   const body = [
     element('defs', {}, element('clipPath', { id: clip }, element('rect', plotArea)), ...defs),
     element('rect', { width, height, fill: 'surface' }),

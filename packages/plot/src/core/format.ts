@@ -14,6 +14,17 @@ export function formatValue(value: number): string {
   return size >= 1e6 || size < 1e-4 ? exponent(value) : fixed(value)
 }
 
+const brief = format('.2~r')
+const briefExponent = format('.1~e')
+
+/** A number where there is little room: two digits. */
+export function formatBrief(value: number): string {
+  const size = Math.abs(value)
+  if (!Number.isFinite(value) || value === 0) return formatValue(value)
+  if (size >= 1e5 || size < 1e-3) return briefExponent(value)
+  return size >= 100 ? integer(Math.round(value)) : brief(value)
+}
+
 /** A count: `1,234`. */
 export const formatCount = (count: number): string => integer(count)
 

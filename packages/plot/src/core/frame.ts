@@ -81,7 +81,7 @@ export function layOutFrame(spec: FrameSpec): Frame {
     heading.push(...legend.draw(padding, cursor + 2))
     cursor += legend.rows * legendRowHeight + 4
   }
-  if (options.yTitle !== '' || colourBar !== undefined) {
+  if (options.yTitle !== '' || (colourBar?.title ?? '') !== '') {
     const room = inner * (colourBar === undefined ? 1 : 0.6)
     const look = { x: padding, y: cursor + 14, 'font-weight': 600 }
     heading.push(text(fitText(options.yTitle, room, labelSize, true), look, options.yTitle))
@@ -94,7 +94,7 @@ export function layOutFrame(spec: FrameSpec): Frame {
   }
   const top = cursor + 8
 
-  const yLabelRoom = width * (yAxis.bands === undefined ? 0.3 : 0.25)
+  const yLabelRoom = width * (yAxis.bands === undefined ? 0.3 : 0.32)
   const yLabels = yAxis.ticks.map((tick) => fitText(tick.label, yLabelRoom, labelSize))
   const left = Math.round(padding + Math.max(0, ...yLabels.map((label) => textWidth(label, labelSize))) + 8)
   const barLabels = (colourBar?.axis.ticks ?? []).map((tick) => tick.label)

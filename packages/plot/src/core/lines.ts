@@ -14,35 +14,52 @@ export interface LineData {
   readonly y: ArrayLike<number>
 }
 
-/** The path of a line in pixels, thinned to what can be seen; gaps stay gaps, a lone point is a dot. */
-export function linePath(data: LineData, frame: Frame): string {
-  const { x, y } = data
-  const kept = decimate(y, (i) => Math.floor(frame.x(clamp(x[i]!))))
-  const path = line<number>()
-    .defined((i) => Number.isFinite(y[i]!))
-    .x((i) => frame.x(clamp(x[i]!)))
-    .y((i) => frame.y(clamp(y[i]!)))
-    .digits(1)
-  return path(kept) ?? ''
+/** A line in pixels: thinned to what can be seen, gaps kept, points without a neighbour apart. */
+interface LinePaths {
+  readonly line: string
+  readonly dots: string
 }
 
-/** A line as an element. */
-export const drawLine = (
+function trace({ x, y }: LineData, frame: Frame): LinePaths {
+  const kept = decimate(y, (i) => Math.floor(frame.x(clamp(x[i]!))))
+  const drawn = (k: number): boolean => k >= 0 && k < kept.length && Number.isFinite(y[kept[k]!]!)
+  const alone = (k: number): boolean => drawn(k) && !drawn(k - 1) && !drawn(k + 1)
+  const px = (k: number): number => frame.x(clamp(x[kept[k]!]!))
+  const py = (k: number): number => frame.y(clamp(y[kept[k]!]!))
+  const path = line<number>()
+    .defined((k) => drawn(k) && !alone(k))
+    .x(px)
+    .y(py)
+    .digits(1)
+  const positions = kept.map((_, k) => k)
+  return {
+    line: path(positions) ?? '',
+    dots: positions
+      .filter(alone)
+      .map((k) => `M${round(px(k))},${round(py(k))}h0`)
+      .join(''),
+  }
+}
+
+/** A line as elements. */
+export function drawLine(
   data: LineData,
   frame: Frame,
-  style: SeriesStyle,
+  { role, dash }: SeriesStyle,
   look: { readonly width: number; readonly opacity?: string; readonly dashed?: boolean },
-): XmlElement =>
-  element('path', {
-    d: linePath(data, frame),
-    fill: 'none',
-    stroke: style.role,
-    'stroke-width': look.width,
-    'stroke-opacity': look.opacity,
-    'stroke-dasharray': look.dashed === true && style.dash !== '' ? style.dash : undefined,
-    'stroke-linejoin': 'round',
-    'stroke-linecap': 'round',
-  })
+): XmlElement[] {
+  const { line: d, dots } = trace(data, frame)
+  const shared = { fill: 'none', stroke: role, 'stroke-opacity': look.opacity } as const
+  const dashes = look.dashed === true && dash !== '' ? dash : undefined
+  const cap = dashes === undefined ? 'round' : undefined
+  const join = { 'stroke-linejoin': 'round', 'stroke-linecap': cap, 'stroke-dasharray': dashes }
+  return [
+    ...(d === '' ? [] : [element('path', { d, ...shared, 'stroke-width': look.width, ...join })]),
+    ...(dots === ''
+      ? []
+      : [element('path', { d: dots, ...shared, 'stroke-width': look.width * 3, 'stroke-linecap': 'round' })]),
+  ]
+}
 
 const cross = 'M-3.5,-3.5L3.5,3.5M-3.5,3.5L3.5,-3.5'
 

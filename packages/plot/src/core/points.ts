@@ -1,6 +1,5 @@
 import type { Glyph, SeriesStyle } from './series-style.ts'
 import { glyphs } from './series-style.ts'
-import type { Role } from './theme.ts'
 import type { XmlElement } from './xml.ts'
 import { element, round } from './xml.ts'
 
@@ -11,7 +10,7 @@ export interface PointGroup {
 }
 
 /** More points than this are a cloud whose file would be large and whose picture would not differ. */
-const most = 6000
+const most = 5000
 
 /** At most `most` points of a cloud, spread evenly over it: first one per pixel, then every k-th. */
 export function thin(points: PointGroup['points'], limit: number = most): PointGroup['points'] {
@@ -41,10 +40,13 @@ export function drawPoints(
   const shapes = [...new Set(groups.filter((group) => group.points.length > 0).map((group) => group.style.glyph))]
   const reference = (glyph: Glyph): string => `${id}-${glyph}`
   const drawn = thinned.reduce((sum, group) => sum + group.points.length, 0)
-  const outline = drawn > 1500 ? 0.5 : 1
+  // A dense cloud is drawn with small, bare points, so that its shape shows.
+  const dense = drawn > 1500
   return {
     drawn,
-    defs: shapes.map((glyph) => element('path', { id: reference(glyph), d: glyphs[glyph] })),
+    defs: shapes.map((glyph) =>
+      element('path', { id: reference(glyph), d: glyphs[glyph], transform: dense ? 'scale(0.55)' : undefined }),
+    ),
     marks: thinned
       .filter((group) => group.points.length > 0)
       .map(({ style, points }) =>
@@ -52,9 +54,8 @@ export function drawPoints(
           'g',
           {
             fill: style.role,
-            stroke: 'surface' satisfies Role,
-            'stroke-width': outline,
-            'fill-opacity': drawn > 1500 ? '0.7' : undefined,
+            stroke: dense ? 'none' : 'surface',
+            'fill-opacity': dense ? '0.6' : undefined,
           },
           ...points.map(([x, y]) => element('use', { href: `#${reference(style.glyph)}`, x: round(x), y: round(y) })),
         ),

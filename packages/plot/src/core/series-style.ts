@@ -12,7 +12,7 @@ const roles = [
 ] as const satisfies readonly Role[]
 
 // Fractions of a line's pattern in pixels; empty is solid.
-const dashes = ['', '7 4', '2 4', '10 4 2 4', '14 5', '4 2 1 2 1 2'] as const
+const dashes = ['', '7 4', '2 3', '10 3 2 3', '14 4', '8 3 2 3 2 3'] as const
 
 /** The name of a point's shape. */
 export type Glyph = 'circle' | 'triangle' | 'square' | 'diamond' | 'plus' | 'wedge' | 'star'
