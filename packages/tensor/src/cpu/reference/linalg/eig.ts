@@ -1,3 +1,5 @@
+import { balance, type Balance } from './balance.ts'
+import { minus, over, times, type Complex } from './complex.ts'
 import { applyReflector, makeReflector } from './householder.ts'
 import { normalize, setIdentity } from './matrix.ts'
 import { addScaled, dot, norm } from './rows.ts'
@@ -40,85 +42,6 @@ export function eig(
     im[i]! *= scale
   }
   return status
-}
-
-/** The similarity `A' = D^-1 P^T A P D`: component i of a vector of A' belongs to `order[i]` of A, divided by `scale[i]`. */
-interface Balance {
-  readonly order: readonly number[]
-  readonly scale: Float64Array
-}
-
-/**
- * Makes A block triangular, as far as its zeros allow, and gives the rows and columns of each block like norms, by powers of two.
- * What lies outside the blocks does not touch the eigenvalues, and would push scales towards infinity if it took part.
- */
-function balance(a: Float64Array, n: number): Balance {
-  const blocks = connectedBlocks(a, n)
-  const order = blocks.flat()
-  const original = a.slice()
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) a[i * n + j] = original[order[i]! * n + order[j]!]!
-  }
-  const scale = new Float64Array(n).fill(1)
-  let low = 0
-  for (const block of blocks) {
-    scaleBlock(a, n, low, low + block.length - 1, scale)
-    low += block.length
-  }
-  return { order, scale }
-}
-
-/**
- * The strongly connected components of the graph with an edge i -> j where `A[i, j]` is not zero, each ascending, no edge leading
- * from a later one to an earlier one (Kosaraju's two searches).
- */
-function connectedBlocks(a: Float64Array, n: number): number[][] {
-  const seen = new Uint8Array(n)
-  const visit = (i: number, rowStride: number, columnStride: number, finished: number[]): void => {
-    seen[i] = 1
-    for (let j = 0; j < n; j++) {
-      if (seen[j] === 0 && a[i * rowStride + j * columnStride] !== 0) visit(j, rowStride, columnStride, finished)
-    }
-    finished.push(i)
-  }
-  const finished: number[] = []
-  for (let i = n - 1; i >= 0; i--) if (seen[i] === 0) visit(i, n, 1, finished)
-  seen.fill(0)
-  const blocks: number[][] = []
-  for (const i of finished.reverse()) {
-    if (seen[i] !== 0) continue
-    const block: number[] = []
-    visit(i, 1, n, block)
-    blocks.push(block.sort((p, q) => p - q))
-  }
-  return blocks
-}
-
-function scaleBlock(a: Float64Array, n: number, low: number, high: number, scale: Float64Array): void {
-  for (let sweep = 0, changed = true; changed && sweep < 30; sweep++) {
-    changed = false
-    for (let i = low; i <= high; i++) {
-      const column = normBeside(a, i, n, i, low, high)
-      const row = normBeside(a, i * n, 1, i, low, high)
-      if (column === 0 || row === 0) continue
-      const factor = 2 ** Math.round((Math.log2(row) - Math.log2(column)) / 2)
-      if (!(column * factor + row / factor < 0.95 * (column + row))) continue
-      changed = true
-      scale[i]! *= factor
-      for (let j = 0; j < n; j++) {
-        if (j === i) continue
-        a[i * n + j]! /= factor
-        a[j * n + i]! *= factor
-      }
-    }
-  }
-}
-
-/** Norm of entries low..high of a row or column, without its diagonal entry i. */
-function normBeside(a: Float64Array, start: number, stride: number, i: number, low: number, high: number): number {
-  const before = norm(a, start + low * stride, stride, i - low)
-  const after = norm(a, start + (i + 1) * stride, stride, high - i)
-  return Math.hypot(before, after)
 }
 
 /** Applies `I - tau v v^T` from the right to columns `column..` of the first `rows` rows. */
@@ -362,21 +285,27 @@ function solveShifted(
     const rx = -dot(t, row + from, x, from, last - i)
     const ry = -dot(t, row + from, y, from, last - i)
     if (i > 0 && t[row + i - 1]! !== 0) {
-      // A complex block in rows i - 1, i: two equations by Cramer's rule.
       const above = row - n
       const sx = -dot(t, above + from, x, from, last - i)
       const sy = -dot(t, above + from, y, from, last - i)
-      const a = t[above + i - 1]! - re
-      const b = t[above + i]!
-      const c = t[row + i - 1]!
-      const d = t[row + i]! - re
-      const detRe = a * d - im * im - b * c
-      const detIm = -im * (a + d)
-      divide(sx * d + sy * im - b * rx, sy * d - sx * im - b * ry, detRe, detIm, smallest, x, y, i - 1)
-      divide(rx * a + ry * im - c * sx, ry * a - rx * im - c * sy, detRe, detIm, smallest, x, y, i)
+      const [first, second] = solvePair(
+        [
+          [t[above + i - 1]! - re, -im],
+          [t[above + i]!, 0],
+          [sx, sy],
+        ],
+        [
+          [t[row + i - 1]!, 0],
+          [t[row + i]! - re, -im],
+          [rx, ry],
+        ],
+        smallest,
+      )
+      ;[x[i], y[i]] = second
+      ;[x[i - 1], y[i - 1]] = first
       i--
     } else {
-      divide(rx, ry, t[row + i]! - re, -im, smallest, x, y, i)
+      ;[x[i], y[i]] = over([rx, ry], awayFromZero([t[row + i]! - re, -im], smallest))
     }
     const largest = Math.max(Math.abs(x[i]!), Math.abs(y[i]!), Math.abs(x[i + 1]!), Math.abs(y[i + 1]!))
     if (largest > 1e100) {
@@ -388,22 +317,22 @@ function solveShifted(
   }
 }
 
-function divide(
-  re: number,
-  im: number,
-  byRe: number,
-  byIm: number,
-  smallest: number,
-  x: Float64Array,
-  y: Float64Array,
-  i: number,
-): void {
-  const size = Math.hypot(byRe, byIm)
-  const c = size < smallest ? 1 : byRe / size
-  const s = size < smallest ? 0 : byIm / size
-  const length = Math.max(size, smallest)
-  x[i] = (re * c + im * s) / length
-  y[i] = (im * c - re * s) / length
+/** One equation `a x + b y = c`. */
+type Equation = readonly [a: Complex, b: Complex, c: Complex]
+
+/** Gaussian elimination with pivoting; a pivot below `smallest` is moved there. */
+function solvePair(first: Equation, second: Equation, smallest: number): [Complex, Complex] {
+  const ordered = Math.hypot(...first[0]) >= Math.hypot(...second[0])
+  const [a, b, c] = ordered ? first : second
+  const [otherA, otherB, otherC] = ordered ? second : first
+  const pivot = awayFromZero(a, smallest)
+  const factor = over(otherA, pivot)
+  const y = over(minus(otherC, times(factor, c)), awayFromZero(minus(otherB, times(factor, b)), smallest))
+  return [over(minus(c, times(b, y)), pivot), y]
+}
+
+function awayFromZero(x: Complex, smallest: number): Complex {
+  return Math.hypot(...x) < smallest ? [smallest, 0] : x
 }
 
 /** Scales column k to norm 1 and turns it so that its largest component is real. */
