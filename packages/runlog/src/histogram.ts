@@ -16,15 +16,16 @@ export function histogram(tag: string, values: ArrayLike<number>, { bins = 32 }:
   }
   const finite = Float64Array.from(values).filter(Number.isFinite)
   const { min, max, mean, std } = moments(finite)
-  // Scaled before the difference is taken, which may not fit a number: max - min can be infinite.
-  const width = max / bins - min / bins
-  const edges =
-    finite.length === 0 ? [0, 1] : Array.from({ length: bins + 1 }, (_, i) => (i === bins ? max : min + i * width))
+  // Halved, since max - min may not fit a number.
+  const halfSpan = max / 2 - min / 2
+  const edge = (i: number): number => Math.min(Math.max(2 * (min / 2 + i * (halfSpan / bins)), min), max)
+  const edges = finite.length === 0 ? [0, 1] : Array.from({ length: bins + 1 }, (_, i) => (i === bins ? max : edge(i)))
   const counts = Array.from({ length: edges.length - 1 }, () => 0)
   let zeros = 0
   for (const x of finite) {
     if (x === 0) zeros += 1
-    const bin = width > 0 ? Math.min(Math.floor(x / width - min / width), counts.length - 1) : 0
+    const fraction = halfSpan > 0 ? (x / 2 - min / 2) / halfSpan : 0
+    const bin = Math.min(Math.floor(fraction * bins), bins - 1)
     counts[bin] = (counts[bin] ?? 0) + 1
   }
   return { tag, edges, counts, n: values.length, min, max, mean, std, zeros, nonfinite: values.length - finite.length }
@@ -42,7 +43,7 @@ function moments(x: Float64Array): { min: number; max: number; mean: number; std
     max = Math.max(max, value)
     n += 1
     const difference = value - mean
-    mean += difference / n
+    mean += value / n - mean / n
     squares += difference * (value - mean)
   }
   return { min, max, mean, std: Math.sqrt(squares / n) }

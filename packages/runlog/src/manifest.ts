@@ -64,9 +64,12 @@ export const manifestSchema: z.ZodMiniType<RunManifest> = z.object({
   files: z.array(fileEntrySchema),
 })
 
-/** The text of `run.json`. */
+/** The text of `run.json`, its fields always in the same order. */
 export function encodeManifest(manifest: RunManifest): string {
-  return `${stringifyJson(manifest, 2)}\n`
+  const { format, id, status, attempt, started, ended, exitCode, best, ...rest } = manifest
+  const { command, cwd, versions, device, seed, data, files } = rest
+  const facts = { command, cwd, versions, device, seed, data }
+  return `${stringifyJson({ format, id, status, attempt, started, ended, exitCode, best, ...facts, files }, 2)}\n`
 }
 
 /**

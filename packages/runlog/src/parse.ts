@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { maxLineBytes } from './encode.ts'
-import type { RunEvent } from './event.ts'
+import type { EventKind, RunEvent } from './event.ts'
 import { eventVersion } from './event.ts'
 import { envelopeSchema, eventSchemas, isEventKind } from './event-schema.ts'
 import type { FileEntry } from './file-entry.ts'
@@ -58,6 +58,19 @@ function parseJson(text: string): ParsedLine {
   } catch {
     return problem('JSON', `not JSON: ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text)}`)
   }
+  const kind = kindOf(value)
+  const event = kind === undefined ? undefined : checkSchema<RunEvent>(eventSchemas[kind], value)
+  return event?.ok ? { type: 'event', event: event.value } : explain(value, event?.text)
+}
+
+function kindOf(value: unknown): EventKind | undefined {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || typeof value.kind !== 'string')
+    return undefined
+  return isEventKind(value.kind) ? value.kind : undefined
+}
+
+/** What a line is that is no event of this version; `text` says why not, where its kind is known. */
+function explain(value: unknown, text: string | undefined): ParsedLine {
   const version = checkSchema(versionSchema, value)
   if (version.ok && version.value.v !== eventVersion) {
     return problem('VERSION', `format version is ${version.value.v}, this reader knows ${eventVersion}`)
@@ -65,13 +78,10 @@ function parseJson(text: string): ParsedLine {
   const envelope = checkSchema(envelopeSchema, value)
   if (!envelope.ok) return problem('EVENT', envelope.text)
   const { seq, t, kind } = envelope.value
-  if (!isEventKind(kind)) return { type: 'unknown', seq, t, kind }
-
-  const event = checkSchema<RunEvent>(eventSchemas[kind], value)
-  if (event.ok) return { type: 'event', event: event.value }
+  if (text === undefined) return { type: 'unknown', seq, t, kind }
   const reference = checkSchema(referenceSchema, value)
   if (reference.ok) return { type: 'reference', seq, t, kind, file: reference.value.payload }
-  return problem('EVENT', `${kind}: ${event.text}`)
+  return problem('EVENT', `${kind}: ${text}`)
 }
 
 function problem(code: ProblemCode, text: string): ParsedLine {

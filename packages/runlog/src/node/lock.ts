@@ -83,7 +83,7 @@ async function removeStale(path: string, text: string, holder: Holder): Promise<
     throw ioError('takeLock', path, error)
   }
   const isStale = (await readText(moved)) === text
-  if (!isStale) await link(moved, path)
+  if (!isStale) await link(moved, path).catch(() => undefined) // A third one was quicker: then it holds the lock.
   await rm(moved, { force: true })
   if (!isStale) throw lockedError(path, holder)
 }
