@@ -47,7 +47,7 @@ export class Layout {
 
 /** Row-major strides of a shape. */
 export function contiguousStrides(shape: Shape): number[] {
-  const strides: number[] = Array.from({ length: shape.length })
+  const strides = shape.slice()
   let step = 1
   for (let dim = shape.length - 1; dim >= 0; dim--) {
     strides[dim] = step
@@ -121,7 +121,7 @@ export function normalizeDims(op: string, dims: number | readonly number[] | und
 export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
   if (sameShape(a, b)) return a
   const ndim = Math.max(a.length, b.length)
-  const shape: number[] = Array.from({ length: ndim })
+  const shape = (a.length === ndim ? a : b).slice()
   for (let dim = 0; dim < ndim; dim++) {
     const left = a[dim - (ndim - a.length)] ?? 1
     const right = b[dim - (ndim - b.length)] ?? 1

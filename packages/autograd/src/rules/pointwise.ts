@@ -1,4 +1,4 @@
-import type { ComputePrimitive, Tensor } from '@metagrad/tensor'
+import type { BinaryPrimitives, Tensor, UnaryPrimitives } from '@metagrad/tensor'
 import type { Rules } from '../saved.ts'
 
 /** Step functions: flat wherever they have a derivative. */
@@ -7,15 +7,7 @@ const flat = (g: Tensor): Tensor => g.newFull(g.shape, 0)
 /** Half of the gradient where both are equal, as PyTorch. */
 const winner = (g: Tensor, wins: Tensor, ties: Tensor): Tensor => g.mul(wins.to(g.dtype).add(ties.to(g.dtype).mul(0.5)))
 
-type Pointwise = Extract<
-  ComputePrimitive,
-  | keyof import('@metagrad/tensor').UnaryPrimitives
-  | keyof import('@metagrad/tensor').BinaryPrimitives
-  | 'where'
-  | 'clamp'
-  | 'copy'
-  | 'cast'
->
+type Pointwise = keyof UnaryPrimitives | keyof BinaryPrimitives | 'where' | 'clamp' | 'copy' | 'cast'
 
 /** d/dx as a formula of the gradient g, the inputs x, y, z and the result out. Broadcasting and dtypes are the engine's business. */
 export const pointwiseRules: Rules<Pointwise> = {

@@ -2,7 +2,7 @@ import type { Kernel, View } from '../../device.ts'
 import type { DType } from '../../dtypes.ts'
 import { dtypes } from '../../dtypes.ts'
 import { ArgumentError } from '../../errors.ts'
-import type { BinaryPrimitive, NoParams, UnaryPrimitive } from '../../primitives.ts'
+import type { BinaryPrimitive, UnaryPrimitive } from '../../primitives.ts'
 import * as special from '../special/index.ts'
 import { arrayOf } from '../storage.ts'
 import { bigintsOf, forEachRun, map1, map2, numbersOf } from './loops.ts'
@@ -26,12 +26,16 @@ function roundHalfEven(x: number): number {
 }
 
 /** Keeps -0, which plain arithmetic on the way would lose. */
-const keepingZero = (f: NumberFunction) => (x: number) => (x === 0 ? x : f(x) || (x < 0 ? -0 : 0))
+const keepingZero = (f: NumberFunction) => (x: number) => {
+  const y = f(x)
+  return y === 0 && (x < 0 || Object.is(x, -0)) ? -0 : y
+}
 
 const unary: { readonly [P in Exclude<UnaryPrimitive, Predicate>]: UnaryFunctions } = {
   neg: { number: (x) => -x, bigint: (x) => -x },
   abs: { number: Math.abs, bigint: (x) => (x < 0n ? -x : x) },
-  sign: { number: Math.sign, bigint: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) },
+  // As PyTorch, 0 for NaN.
+  sign: { number: (x) => Number(x > 0) - Number(x < 0), bigint: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n) },
   square: { number: (x) => x * x, bigint: (x) => x * x },
   floor: { number: Math.floor, bigint: same },
   ceil: { number: Math.ceil, bigint: same },
@@ -290,7 +294,7 @@ function toBigint(x: number): bigint {
   return Number.isFinite(x) ? BigInt(Math.trunc(x)) : -(2n ** 63n)
 }
 
-export const cast: Kernel<'cast'> = ([out], [x], _: NoParams) => {
+export const cast: Kernel<'cast'> = ([out], [x]) => {
   const [from, to] = [x!.dtype, out!.dtype]
   if (to === 'bool') {
     if (from === 'int64') map1(out!, x!, bigintsOf(x!), numbersOf(out!), (value) => Number(value !== 0n))

@@ -14,6 +14,10 @@ function forEachMatrix(
   views: readonly View[],
   visit: (offsets: readonly number[]) => void,
 ): void {
+  if (batch.length === 0) {
+    visit(views.map(({ layout }) => layout.offset))
+    return
+  }
   const leading = views.map(({ layout, ...view }) => {
     const lead = new Layout(layout.shape.slice(0, -2), layout.strides.slice(0, -2), layout.offset)
     return { ...view, layout: new Layout(batch, broadcastStrides(lead, batch), layout.offset) }
@@ -23,46 +27,82 @@ function forEachMatrix(
   })
 }
 
-/** C = A B, a row of C at a time: the inner loop runs along rows of B. Floats add up in double precision. */
-function multiply<T extends number | bigint>(
-  out: View,
-  a: View,
-  b: View,
-  [left, right, to]: readonly [Elements<T>, Elements<T>, Elements<T>],
-  row: Elements<T>,
+/** Sizes and strides of one product C = A B. */
+interface Product {
+  readonly rows: number
+  readonly inner: number
+  readonly columns: number
+  /** Row and column strides of A, B and C. */
+  readonly a: readonly [number, number]
+  readonly b: readonly [number, number]
+  readonly c: readonly [number, number]
+}
+
+function stridesOf({ layout: { strides } }: View): readonly [number, number] {
+  return [strides.at(-2)!, strides.at(-1)!]
+}
+
+/** One element of C at a time, added up in double precision. */
+function multiplyNumbers(
+  left: Elements<number>,
+  right: Elements<number>,
+  to: Elements<number>,
+  [o, i, j]: readonly number[],
+  { rows, inner, columns, a, b, c }: Product,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      let total = 0
+      let [p, q] = [i! + row * a[0], j! + column * b[1]]
+      for (let k = 0; k < inner; k++, p += a[1], q += b[0]) total += left[p]! * right[q]!
+      to[o! + row * c[0] + column * c[1]] = total
+    }
+  }
+}
+
+/** The same for ints, which wrap around as the machine's do. */
+function multiplyInts<T extends number | bigint>(
+  left: Elements<T>,
+  right: Elements<T>,
+  to: Elements<T>,
+  [o, i, j]: readonly number[],
+  { rows, inner, columns, a, b, c }: Product,
   zero: T,
   addProduct: (total: T, x: T, y: T) => T,
 ): void {
-  const [rows, columns] = [out.layout.shape.at(-2)!, out.layout.shape.at(-1)!]
-  const inner = a.layout.shape.at(-1)!
-  const [ar, ac] = [a.layout.strides.at(-2)!, a.layout.strides.at(-1)!]
-  const [br, bc] = [b.layout.strides.at(-2)!, b.layout.strides.at(-1)!]
-  const [or, oc] = [out.layout.strides.at(-2)!, out.layout.strides.at(-1)!]
-  forEachMatrix(out.layout.shape.slice(0, -2), [out, a, b], ([o, i, j]) => {
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) row[c] = zero
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      let total = zero
       for (let k = 0; k < inner; k++) {
-        const x = left[i! + r * ar + k * ac]!
-        for (let c = 0, at = j! + k * br; c < columns; c++, at += bc) row[c] = addProduct(row[c]!, x, right[at]!)
+        total = addProduct(total, left[i! + row * a[0] + k * a[1]]!, right[j! + column * b[1] + k * b[0]]!)
       }
-      for (let c = 0; c < columns; c++) to[o! + r * or + c * oc] = row[c]!
+      to[o! + row * c[0] + column * c[1]] = total
     }
-  })
+  }
 }
 
-const addNumbers = (total: number, x: number, y: number): number => total + x * y
-const addInt32 = (total: number, x: number, y: number): number => (total + Math.imul(x, y)) | 0
-
 export const matmul: Kernel<'matmul'> = ([out], [a, b]) => {
-  const columns = out!.layout.shape.at(-1)!
-  if (out!.dtype === 'int64') {
-    const arrays = [bigintsOf(a!), bigintsOf(b!), bigintsOf(out!)] as const
-    multiply(out!, a!, b!, arrays, new BigInt64Array(columns), 0n, (total, x, y) => BigInt.asIntN(64, total + x * y))
-    return
+  const { shape } = out!.layout
+  const product: Product = {
+    rows: shape.at(-2)!,
+    inner: a!.layout.shape.at(-1)!,
+    columns: shape.at(-1)!,
+    a: stridesOf(a!),
+    b: stridesOf(b!),
+    c: stridesOf(out!),
   }
-  const arrays = [numbersOf(a!), numbersOf(b!), numbersOf(out!)] as const
-  const isInt = out!.dtype === 'int32' || out!.dtype === 'uint8'
-  multiply(out!, a!, b!, arrays, new Float64Array(columns), 0, isInt ? addInt32 : addNumbers)
+  const batch = shape.slice(0, -2)
+  const [x, y, to] = [numbersOf(a!), numbersOf(b!), numbersOf(out!)]
+  forEachMatrix(batch, [out!, a!, b!], (offsets) => {
+    if (out!.dtype === 'int64') {
+      const add = (total: bigint, p: bigint, q: bigint): bigint => BigInt.asIntN(64, total + p * q)
+      multiplyInts(bigintsOf(a!), bigintsOf(b!), bigintsOf(out!), offsets, product, 0n, add)
+    } else if (out!.dtype === 'int32' || out!.dtype === 'uint8') {
+      multiplyInts(x, y, to, offsets, product, 0, (total, p, q) => (total + Math.imul(p, q)) | 0)
+    } else {
+      multiplyNumbers(x, y, to, offsets, product)
+    }
+  })
 }
 
 /** A float view as contiguous float64: the routines work on that alone. A copy, so they may overwrite it. */

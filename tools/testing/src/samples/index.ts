@@ -1,0 +1,10 @@
+import { pointwiseSamples, promotionSamples } from './pointwise.ts'
+import { reductionSamples } from './reductions.ts'
+import type { Sample } from './sample.ts'
+
+/** Every sample, by family. A family has one golden file. */
+export const families: { readonly [family: string]: readonly Sample[] } = {
+  pointwise: pointwiseSamples,
+  promotion: promotionSamples,
+  reductions: reductionSamples,
+}
