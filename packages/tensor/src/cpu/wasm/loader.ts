@@ -1,5 +1,5 @@
 import { DeviceError } from '../../errors.ts'
-import * as embedded from './kernels.generated.ts'
+import { modules } from './kernels.generated.ts'
 import type { Kernels } from './kernels.generated.ts'
 
 export type { Kernels, Offset } from './kernels.generated.ts'
@@ -40,15 +40,24 @@ const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 const functionOfVector = [0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b, 0x03, 0x02, 0x01, 0x00]
 const zeroVector = [0x41, 0x00, 0xfd, 0x0f]
 
+const relaxedMultiplyAdd = [0xfd, 0x85, 0x02]
+
 /** The smallest module that uses an instruction of each build: i8x16.splat, f32x4.relaxed_madd. */
 const probes: Record<KernelBuild, Uint8Array> = {
   simd128: Uint8Array.of(...header, ...functionOfVector, 0x0a, 0x08, 0x01, 0x06, 0x00, ...zeroVector, 0x0b),
   relaxed: Uint8Array.of(
     ...header,
     ...functionOfVector,
-    ...[0x0a, 0x13, 0x01, 0x11, 0x00],
-    ...[...zeroVector, ...zeroVector, ...zeroVector],
-    ...[0xfd, 0x85, 0x02, 0x0b],
+    0x0a,
+    0x13,
+    0x01,
+    0x11,
+    0x00,
+    ...zeroVector,
+    ...zeroVector,
+    ...zeroVector,
+    ...relaxedMultiplyAdd,
+    0x0b,
   ),
 }
 
@@ -71,12 +80,16 @@ function bytesOf(base64: string): Uint8Array {
 export function loadKernels(options: { build?: KernelBuild; initialBytes?: number } = {}): LoadedKernels {
   const build = options.build ?? (supportsBuild('relaxed') ? 'relaxed' : 'simd128')
   if (!supportsBuild(build)) {
-    throw new DeviceError(`loadKernels: this engine does not run WebAssembly ${build}. Use Node 20 or a browser since 2023.`)
+    throw new DeviceError(
+      `loadKernels: this engine does not run WebAssembly ${build}. Use Node 20 or a browser since 2023.`,
+    )
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil((options.initialBytes ?? 16 * pageBytes) / pageBytes) })
-  const module = new WebAssembly.Module(bytesOf(embedded[build]))
-  const instance = new WebAssembly.Instance(module, { env: { memory, sin: Math.sin, cos: Math.cos, pow: Math.pow } })
-  // The generated interface is written from this module's own exports.
-  const kernels = instance.exports as Kernels
+  const imports = { env: { memory, sin: Math.sin, cos: Math.cos, pow: Math.pow } }
+  const [plain, fused] = [modules.plain, modules[build]].map(
+    (base64) => new WebAssembly.Instance(new WebAssembly.Module(bytesOf(base64)), imports).exports,
+  )
+  // The interface is generated from the exports of these very modules.
+  const kernels = { ...plain, ...fused } as Kernels
   return { kernels, memory, build, heapBase: kernels.heapBase() }
 }

@@ -3,7 +3,6 @@
 // Inner loops know an operand that advances (stride 1), one that stays (stride 0: a scalar) and any other stride. Broadcasting and
 // strided views come as a descriptor in memory, outermost dimension first, the output being contiguous:
 //   i32 rank, then per dimension i32 size and one i32 stride, in elements, per operand.
-import { pow } from './math'
 import { bytes, k, lanes, splat, storeLane, storeTail } from './simd'
 
 /** An operand that advances, read where the loop stands. */
@@ -55,7 +54,7 @@ function zipStrided<T, Op>(out: usize, a: usize, b: usize, n: i32, strideA: i32,
   }
 }
 
-function binary<T, Op>(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void {
+export function binary<T, Op>(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void {
   if (strideA == 1 && strideB == 1) zip<T, Op, Each, Each>(out, a, b, n)
   else if (strideA == 1 && strideB == 0) zip<T, Op, Each, Same>(out, a, b, n)
   else if (strideA == 0 && strideB == 1) zip<T, Op, Same, Each>(out, a, b, n)
@@ -80,7 +79,7 @@ function binaryWalk<T, Op>(out: usize, a: usize, b: usize, dim: usize, rank: i32
 }
 
 @inline
-function binaryNd<T, Op>(out: usize, a: usize, b: usize, descriptor: usize): void {
+export function binaryNd<T, Op>(out: usize, a: usize, b: usize, descriptor: usize): void {
   binaryWalk<T, Op>(out, a, b, descriptor + 4, load<i32>(descriptor))
 }
 
@@ -92,7 +91,6 @@ function binaryNd<T, Op>(out: usize, a: usize, b: usize, descriptor: usize): voi
 @unmanaged @final class Min<T> { @inline apply(a: v128, b: v128): v128 { return v128.min<T>(a, b) } }
 @unmanaged @final class MaxInteger { @inline apply(a: v128, b: v128): v128 { return i32x4.max_s(a, b) } }
 @unmanaged @final class MinInteger { @inline apply(a: v128, b: v128): v128 { return i32x4.min_s(a, b) } }
-@unmanaged @final class Pow { @inline apply(a: v128, b: v128): v128 { return pow(a, b) } }
 
 export function addF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f32, Add<f32>>(out, a, b, n, strideA, strideB) }
 export function addF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f32, Add<f32>>(out, a, b, descriptor) }
@@ -102,12 +100,10 @@ export function mulF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, str
 export function mulF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f32, Mul<f32>>(out, a, b, descriptor) }
 export function divF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f32, Div<f32>>(out, a, b, n, strideA, strideB) }
 export function divF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f32, Div<f32>>(out, a, b, descriptor) }
-export function maxF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f32, Max<f32>>(out, a, b, n, strideA, strideB) }
-export function maxF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f32, Max<f32>>(out, a, b, descriptor) }
-export function minF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f32, Min<f32>>(out, a, b, n, strideA, strideB) }
-export function minF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f32, Min<f32>>(out, a, b, descriptor) }
-export function powF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f32, Pow>(out, a, b, n, strideA, strideB) }
-export function powF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f32, Pow>(out, a, b, descriptor) }
+export function maximumF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f32, Max<f32>>(out, a, b, n, strideA, strideB) }
+export function maximumF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f32, Max<f32>>(out, a, b, descriptor) }
+export function minimumF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f32, Min<f32>>(out, a, b, n, strideA, strideB) }
+export function minimumF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f32, Min<f32>>(out, a, b, descriptor) }
 export function addF64(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f64, Add<f64>>(out, a, b, n, strideA, strideB) }
 export function addF64Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f64, Add<f64>>(out, a, b, descriptor) }
 export function subF64(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f64, Sub<f64>>(out, a, b, n, strideA, strideB) }
@@ -116,22 +112,22 @@ export function mulF64(out: usize, a: usize, b: usize, n: i32, strideA: i32, str
 export function mulF64Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f64, Mul<f64>>(out, a, b, descriptor) }
 export function divF64(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f64, Div<f64>>(out, a, b, n, strideA, strideB) }
 export function divF64Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f64, Div<f64>>(out, a, b, descriptor) }
-export function maxF64(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f64, Max<f64>>(out, a, b, n, strideA, strideB) }
-export function maxF64Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f64, Max<f64>>(out, a, b, descriptor) }
-export function minF64(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f64, Min<f64>>(out, a, b, n, strideA, strideB) }
-export function minF64Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f64, Min<f64>>(out, a, b, descriptor) }
+export function maximumF64(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f64, Max<f64>>(out, a, b, n, strideA, strideB) }
+export function maximumF64Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f64, Max<f64>>(out, a, b, descriptor) }
+export function minimumF64(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<f64, Min<f64>>(out, a, b, n, strideA, strideB) }
+export function minimumF64Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<f64, Min<f64>>(out, a, b, descriptor) }
 export function addI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<i32, Add<i32>>(out, a, b, n, strideA, strideB) }
 export function addI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, Add<i32>>(out, a, b, descriptor) }
 export function subI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<i32, Sub<i32>>(out, a, b, n, strideA, strideB) }
 export function subI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, Sub<i32>>(out, a, b, descriptor) }
 export function mulI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<i32, Mul<i32>>(out, a, b, n, strideA, strideB) }
 export function mulI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, Mul<i32>>(out, a, b, descriptor) }
-export function maxI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<i32, MaxInteger>(out, a, b, n, strideA, strideB) }
-export function maxI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, MaxInteger>(out, a, b, descriptor) }
-export function minI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<i32, MinInteger>(out, a, b, n, strideA, strideB) }
-export function minI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, MinInteger>(out, a, b, descriptor) }
+export function maximumI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<i32, MaxInteger>(out, a, b, n, strideA, strideB) }
+export function maximumI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, MaxInteger>(out, a, b, descriptor) }
+export function minimumI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<i32, MinInteger>(out, a, b, n, strideA, strideB) }
+export function minimumI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, MinInteger>(out, a, b, descriptor) }
 
-// Comparisons: a byte, 0 or 1, per element.
+// Comparisons: a byte, 0 or 1, per element. a > b is b < a.
 
 @inline
 function compareLoop<T, Op, A, B>(out: usize, a: usize, b: usize, n: i32): void {
@@ -195,8 +191,6 @@ function compareNd<T, Op>(out: usize, a: usize, b: usize, descriptor: usize): vo
 @unmanaged @final class Ne<T> { @inline apply(a: v128, b: v128): v128 { return v128.ne<T>(a, b) } }
 @unmanaged @final class Lt<T> { @inline apply(a: v128, b: v128): v128 { return v128.lt<T>(a, b) } }
 @unmanaged @final class Le<T> { @inline apply(a: v128, b: v128): v128 { return v128.le<T>(a, b) } }
-@unmanaged @final class Gt<T> { @inline apply(a: v128, b: v128): v128 { return v128.gt<T>(a, b) } }
-@unmanaged @final class Ge<T> { @inline apply(a: v128, b: v128): v128 { return v128.ge<T>(a, b) } }
 
 export function eqF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<f32, Eq<f32>>(out, a, b, n, strideA, strideB) }
 export function eqF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<f32, Eq<f32>>(out, a, b, descriptor) }
@@ -206,10 +200,6 @@ export function ltF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, stri
 export function ltF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<f32, Lt<f32>>(out, a, b, descriptor) }
 export function leF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<f32, Le<f32>>(out, a, b, n, strideA, strideB) }
 export function leF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<f32, Le<f32>>(out, a, b, descriptor) }
-export function gtF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<f32, Gt<f32>>(out, a, b, n, strideA, strideB) }
-export function gtF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<f32, Gt<f32>>(out, a, b, descriptor) }
-export function geF32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<f32, Ge<f32>>(out, a, b, n, strideA, strideB) }
-export function geF32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<f32, Ge<f32>>(out, a, b, descriptor) }
 export function eqI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<i32, Eq<i32>>(out, a, b, n, strideA, strideB) }
 export function eqI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<i32, Eq<i32>>(out, a, b, descriptor) }
 export function neI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<i32, Ne<i32>>(out, a, b, n, strideA, strideB) }
@@ -218,10 +208,6 @@ export function ltI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, stri
 export function ltI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<i32, Lt<i32>>(out, a, b, descriptor) }
 export function leI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<i32, Le<i32>>(out, a, b, n, strideA, strideB) }
 export function leI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<i32, Le<i32>>(out, a, b, descriptor) }
-export function gtI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<i32, Gt<i32>>(out, a, b, n, strideA, strideB) }
-export function gtI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<i32, Gt<i32>>(out, a, b, descriptor) }
-export function geI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { compare<i32, Ge<i32>>(out, a, b, n, strideA, strideB) }
-export function geI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { compareNd<i32, Ge<i32>>(out, a, b, descriptor) }
 
 // where: elements of four bytes, whatever they are.
 

@@ -340,8 +340,8 @@ function powOfPositive(x: v128, y: v128): v128 {
   return f32x4.demote_f64x2_zero(f64x2.mul(e, i64x2.shl(i64x2.add(shifted, k64(POW_BITS, 3)), 52)))
 }
 
-// Infinity, 1/2
-export const POW_RANGE = memory.data<f32>([Infinity, 0.5])
+// Infinity, 1/2, 1
+export const POW_RANGE = memory.data<f32>([Infinity, 0.5, 1])
 
 /** x^y; lanes with x = 0, a negative x and a fractional y, infinities or NaN are the host's. */
 export function pow(x: v128, y: v128): v128 {
@@ -368,5 +368,8 @@ export function pow(x: v128, y: v128): v128 {
     <f32>hostPow(f32x4.extract_lane(x, 2), f32x4.extract_lane(y, 2)),
     <f32>hostPow(f32x4.extract_lane(x, 3), f32x4.extract_lane(y, 3)),
   )
-  return v128.bitselect(result, byHost, ordinary)
+  // IEEE 754 differs from JavaScript here: 1^NaN = 1 and (-1)^Infinity = 1.
+  const one = k(POW_RANGE, 2)
+  const unit = v128.or(f32x4.eq(x, one), v128.and(f32x4.eq(a, one), f32x4.eq(abs(y), infinite)))
+  return v128.bitselect(result, v128.bitselect(one, byHost, unit), ordinary)
 }

@@ -1,14 +1,17 @@
 import { readFileSync, readdirSync } from 'node:fs'
 
-const exported = /(?:^\/\*\*\n?(?<comment>(?:(?!\*\/)[\s\S])*)\*\/\n)?^export function (?<name>\w+)\((?<parameters>[^)]*)\): (?<result>\w+)/gm
+const exported =
+  /(?:^\/\*\*\n?(?<comment>(?:(?!\*\/)[\s\S])*)\*\/\n)?^export function (?<name>\w+)\((?<parameters>[^)]*)\): (?<result>\w+)/gm
 
 const types: Record<string, string> = { usize: 'Offset', i32: 'number', f32: 'number', f64: 'number', void: 'void' }
 
-/** Writes the interface of what `binary` exports, with the signatures and comments of the sources. */
-export function declareKernels(sources: URL, binary: Uint8Array): string {
-  const names = new Set(WebAssembly.Module.exports(new WebAssembly.Module(new Uint8Array(binary))).map(({ name }) => name))
+/** Writes the interface of what the modules export, with the signatures and comments of the sources. */
+export function declareKernels(sources: URL, modules: readonly WebAssembly.Module[]): string {
+  const names = new Set(modules.flatMap((module) => WebAssembly.Module.exports(module)).map(({ name }) => name))
   const members: string[] = []
-  for (const file of readdirSync(sources).filter((entry) => entry.endsWith('.ts')).sort()) {
+  for (const file of readdirSync(sources)
+    .filter((entry) => entry.endsWith('.ts'))
+    .sort()) {
     for (const { groups } of readFileSync(new URL(file, sources), 'utf8').matchAll(exported)) {
       const { comment, name = '', parameters = '', result = '' } = groups ?? {}
       if (!names.delete(name)) continue
@@ -20,8 +23,16 @@ export function declareKernels(sources: URL, binary: Uint8Array): string {
           const [parameterName = '', type = ''] = parameter.split(': ')
           return `${parameterName}: ${types[type] ?? 'never'}`
         })
-      const lines = comment?.split('\n').map((line) => line.replace(/^ \* ?/, '').trim()).filter((line) => line !== '')
-      if (lines) members.push(lines.length === 1 ? `  /** ${lines[0]} */` : ['  /**', ...lines.map((line) => `   * ${line}`), '   */'].join('\n'))
+      const lines = comment
+        ?.split('\n')
+        .map((line) => line.replace(/^ \* ?/, '').trim())
+        .filter((line) => line !== '')
+      if (lines)
+        members.push(
+          lines.length === 1
+            ? `  /** ${lines[0]} */`
+            : ['  /**', ...lines.map((line) => `   * ${line}`), '   */'].join('\n'),
+        )
       members.push(`  ${name}: (${list.join(', ')}) => ${types[result] ?? 'never'}`)
     }
   }

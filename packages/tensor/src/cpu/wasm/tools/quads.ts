@@ -17,7 +17,8 @@ const parse = (source: string): Straight[] =>
     }),
     statements: statementsOf(body).map((statement) => {
       const [, variable, expression] = /^(?:const |let )?(?:(\w+) = |return )([\s\S]+)$/.exec(statement) ?? []
-      if (expression === undefined) throw new Error(`quads: ${name} has a statement that is no straight line: ${statement}`)
+      if (expression === undefined)
+        throw new Error(`quads: ${name} has a statement that is no straight line: ${statement}`)
       return { name: variable ?? 'return', expression }
     }),
   }))
@@ -53,7 +54,10 @@ export function expandQuads(source: string, module: string): string {
         const [, called = '', passed = ''] = /^(\w+)\(([\w, ]*)\)$/.exec(expression) ?? []
         const target = functions.get(called)
         result = target
-          ? inline(target, passed.split(', ').map((argument) => names.get(argument) ?? argument))
+          ? inline(
+              target,
+              passed.split(', ').map((argument) => names.get(argument) ?? argument),
+            )
           : emit(rename(expression, names))
         names.set(name, result)
       }
@@ -69,7 +73,8 @@ export function expandQuads(source: string, module: string): string {
         if (!lines.includes(line)) lines.push(line)
         return constant
       })
-      for (const column of [0, 1, 2, 3]) lines.push(`  const ${name} = ${withoutConstants}`.replaceAll('$', `${column}`))
+      for (const column of [0, 1, 2, 3])
+        lines.push(`  const ${name} = ${withoutConstants}`.replaceAll('$', `${column}`))
       return name
     }
 
