@@ -1,6 +1,6 @@
 import { bandAxis, numberAxis, reversed } from './core/axis.ts'
 import { emptyNote, svgDocument } from './core/document.ts'
-import { clamp, extentOf } from './core/domain.ts'
+import { extentOf } from './core/domain.ts'
 import { PlotError } from './core/errors.ts'
 import { formatValue, plural } from './core/format.ts'
 import type { Frame } from './core/frame.ts'
@@ -78,7 +78,7 @@ function drawBar({ label, value }: Bar, index: number, count: number, frame: Fra
   if (!Number.isFinite(value)) return element('g', {})
   const height = Math.min(22, ((frame.bottom - frame.top) / count) * 0.7)
   const from = frame.x(0)
-  const to = frame.x(clamp(value))
+  const to = frame.x(value)
   return element(
     'rect',
     {
@@ -98,7 +98,7 @@ function drawFigure({ value }: Bar, index: number, count: number, frame: Frame):
   const words = formatValue(value)
   const wide = textWidth(words, 11) + 6
   const negative = value < 0
-  const end = Number.isFinite(value) ? frame.x(clamp(value)) : frame.x(0)
+  const end = Number.isFinite(value) ? frame.x(value) : frame.x(0)
   const outside = negative ? end - wide >= frame.left : end + wide <= frame.right
   const rightwards = negative !== outside
   return [

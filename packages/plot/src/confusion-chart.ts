@@ -1,7 +1,7 @@
 import { bandAxis, reversed } from './core/axis.ts'
 import { cellLook } from './core/cells.ts'
 import { emptyNote, svgDocument } from './core/document.ts'
-import { checkLength, PlotError } from './core/errors.ts'
+import { checkLength, PlotError, quote } from './core/errors.ts'
 import { formatCount } from './core/format.ts'
 import type { Frame } from './core/frame.ts'
 import { layOutFrame } from './core/frame.ts'
@@ -39,7 +39,7 @@ export function confusionChart(data: ConfusionData, options: ChartOptions = {}):
   for (let i = 0; i < counts.length; i++) {
     if (!(counts[i]! >= 0 && Number.isFinite(counts[i]!))) {
       throw new PlotError(
-        `confusionChart: a count is not a count: got ${counts[i]} for true "${labels[Math.floor(i / size)]}", predicted "${labels[i % size]}". Give finite numbers from 0.`,
+        `confusionChart: a count is not a count: got ${counts[i]} for true ${quote(labels[Math.floor(i / size)]!)}, predicted ${quote(labels[i % size]!)}. Give finite numbers from 0.`,
       )
     }
   }
@@ -126,7 +126,7 @@ function drawCells({ labels, counts }: ConfusionData, frame: Frame): XmlElement[
             ),
           ]
         : []),
-      ...(withShare ? [element('text', { ...place, y: y + 10, 'font-size': 11 }, percent(share))] : []),
+      ...(withShare && count > 0 ? [element('text', { ...place, y: y + 10, 'font-size': 11 }, percent(share))] : []),
     )
   })
 }

@@ -1,6 +1,6 @@
 import { numberAxis } from './core/axis.ts'
 import { emptyNote, svgDocument } from './core/document.ts'
-import { checkLength, PlotError } from './core/errors.ts'
+import { checkLength, PlotError, quote } from './core/errors.ts'
 import { formatValue, plural } from './core/format.ts'
 import { layOutFrame } from './core/frame.ts'
 import { lineKey } from './core/legend.ts'
@@ -61,7 +61,13 @@ export function curveChart(kind: CurveKind, curves: readonly ShareCurve[], optio
     height: 560,
   })
   for (const { name, x, y } of curves) {
-    checkLength('curveChart', `curve "${name}" has x and y of unequal length`, y.length, x.length, 'Give one y per x.')
+    checkLength(
+      'curveChart',
+      `curve ${quote(name)} has x and y of unequal length`,
+      y.length,
+      x.length,
+      'Give one y per x.',
+    )
   }
   const reference = words.diagonal || (baseline === undefined ? '' : 'guessing')
   const axis = (title: string): ReturnType<typeof numberAxis> => numberAxis({ title, extent: [0, 1], count: 5 })

@@ -53,7 +53,9 @@ export function histogramChart(series: readonly HistogramSeries[], options: Hist
   const count = wanted ?? binCount(finite, extent)
   domain.nice(count)
   const [low, high] = domain.domain() as [number, number]
-  const divide = bin<number, number>().domain([low, high]).thresholds(domain.ticks(count))
+  const divide = bin<number, number>()
+    .domain([low, high])
+    .thresholds(domain.ticks(count).filter((tick) => tick > low && tick < high))
   const binned = finite.map((values) =>
     extent === undefined
       ? []

@@ -1,7 +1,7 @@
 import { numberAxis, type ScaleKind } from './core/axis.ts'
 import { emptyNote, svgDocument } from './core/document.ts'
 import { extentOf } from './core/domain.ts'
-import { checkLength, PlotError } from './core/errors.ts'
+import { checkLength, PlotError, quote } from './core/errors.ts'
 import { formatValue, plural } from './core/format.ts'
 import type { Frame } from './core/frame.ts'
 import { layOutFrame } from './core/frame.ts'
@@ -110,13 +110,13 @@ function prepare(series: LineSeries, weight: number, xScale: ScaleKind, yScale: 
   const { name } = series
   if (!(weight >= 0 && weight < 1)) {
     throw new PlotError(
-      `lineChart: smooth is out of range: got ${weight} for series "${name}". Give 0 up to, not including, 1.`,
+      `lineChart: smooth is out of range: got ${weight} for series ${quote(name)}. Give 0 up to, not including, 1.`,
     )
   }
   if (series.x !== undefined) {
     checkLength(
       'lineChart',
-      `series "${name}" has x and y of unequal length`,
+      `series ${quote(name)} has x and y of unequal length`,
       series.x.length,
       series.y.length,
       'Give one x per y.',

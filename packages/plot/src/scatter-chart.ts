@@ -1,7 +1,7 @@
 import { numberAxis } from './core/axis.ts'
 import { emptyNote, svgDocument } from './core/document.ts'
 import { extentOf } from './core/domain.ts'
-import { checkLength } from './core/errors.ts'
+import { checkLength, quote } from './core/errors.ts'
 import { formatCount, formatValue, plural } from './core/format.ts'
 import { layOutFrame } from './core/frame.ts'
 import { glyphKey, lineKey } from './core/legend.ts'
@@ -47,7 +47,7 @@ export function scatterChart(series: readonly ScatterSeries[], options: ScatterC
   for (const { name, x, y } of series) {
     checkLength(
       'scatterChart',
-      `series "${name}" has x and y of unequal length`,
+      `series ${quote(name)} has x and y of unequal length`,
       y.length,
       x.length,
       'Give one y per x.',
@@ -62,13 +62,13 @@ export function scatterChart(series: readonly ScatterSeries[], options: ScatterC
   const ys = clouds.map((cloud) => cloud.map(([, y]) => y))
   const both = extentOf([...xs, ...ys])
   const yExtent = extentOf(reference === 'zero' && both !== undefined ? [...ys, [0]] : ys)
-  const y = numberAxis({
+  const vertical = numberAxis({
     title: resolved.yTitle,
     extent: reference === 'identity' ? both : yExtent,
     count: Math.max(2, resolved.height / 70),
     padding: 0.05,
   })
-  const x = numberAxis({
+  const horizontal = numberAxis({
     title: resolved.xTitle,
     extent: extentOf(xs),
     count: Math.max(2, resolved.width / 80),
@@ -77,8 +77,8 @@ export function scatterChart(series: readonly ScatterSeries[], options: ScatterC
   })
   const frame = layOutFrame({
     options: resolved,
-    x: reference === 'identity' ? y : x,
-    y,
+    x: reference === 'identity' ? { ...vertical, title: resolved.xTitle } : horizontal,
+    y: vertical,
     legend: [
       ...(series.length > 1 || reference !== 'none'
         ? series.map(({ name }, i) => ({ key: glyphKey(seriesStyle(i)), label: name }))

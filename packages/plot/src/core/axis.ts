@@ -60,16 +60,19 @@ function linearAxis(spec: NumberAxisSpec): Axis {
   return { title, ticks, place: (value) => scale(value) }
 }
 
+// Smaller numbers leave no room below them.
+const leastOnLog = 1e-290
+
 function logAxis({ title, extent, count, padding = 0 }: NumberAxisSpec): Axis {
-  const [low, high] = extent ?? [0.1, 1]
-  // The room is a share of the decades; a constant gets a third of a decade on each side.
-  const room = high / low > 1 + 1e-9 ? (high / low) ** padding : 2
-  const domain: [number, number] = [Math.max(low / room, Number.MIN_VALUE), Math.min(high * room, 1e301)]
+  const [low, high] = (extent ?? [0.1, 1]).map((value) => Math.max(value, leastOnLog)) as [number, number]
+  // The room is a share of the decades; a constant gets a factor of two on each side.
+  const room = high / low > 1 + 1e-9 ? 10 ** (padding * (Math.log10(high) - Math.log10(low))) : 2
+  const domain: [number, number] = [low / room, Math.min(high * room, 1e305)]
   const scale = scaleLog().domain(domain)
   return {
     title,
     ticks: logTicks(domain, count).map((value) => ({ value, label: logTickLabel(value) })),
-    place: (value) => scale(value),
+    place: (value) => scale(Math.max(value, leastOnLog)),
   }
 }
 

@@ -12,6 +12,9 @@ export class PlotError extends Error {
   }
 }
 
+/** A name from the data, for a message: quoted, on one line, at most 60 characters. */
+export const quote = (name: string): string => JSON.stringify(name.length > 60 ? `${name.slice(0, 59)}…` : name)
+
 /** Throws unless two lengths that must agree do. */
 export function checkLength(chart: string, what: string, got: number, expected: number, hint: string): void {
   if (got !== expected) throw new PlotError(`${chart}: ${what}: got ${got} vs ${expected} expected. ${hint}`)

@@ -1,4 +1,5 @@
 import type { Axis, Tick } from './axis.ts'
+import { clamp } from './domain.ts'
 import type { LegendEntry } from './legend.ts'
 import { layOutLegend, legendRowHeight } from './legend.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -103,11 +104,11 @@ export function layOutFrame(spec: FrameSpec): Frame {
   const lastLabel = xAxis.bands === undefined ? (xAxis.ticks.at(-1)?.label ?? '') : ''
   const right = Math.round(width - Math.max(padding + barRoom, textWidth(lastLabel, labelSize) / 2 + 6))
 
-  const xOf = (value: number): number => left + limit(xAxis.place(value)) * (right - left)
+  const xOf = (value: number): number => left + limit(xAxis.place(clamp(value))) * (right - left)
   const xTicks = fitTicks(xAxis, xOf, right - left)
   const titleRoom = options.xTitle === '' ? 0 : 22
   const bottom = Math.round(Math.max(top + 40, height - padding + 4 - titleRoom - xTicks.height))
-  const yOf = (value: number): number => bottom - limit(yAxis.place(value)) * (bottom - top)
+  const yOf = (value: number): number => bottom - limit(yAxis.place(clamp(value))) * (bottom - top)
 
   const under: XmlElement[] = []
   const over: XmlElement[] = []
@@ -191,7 +192,7 @@ function fitTicks(axis: Axis, xOf: (value: number) => number, span: number): Fit
   const shown = axis.ticks
     .filter((_, i) => i % step === 0)
     .map((tick) => {
-      const room = Math.min(110, (xOf(tick.value) - 4) / cosine)
+      const room = Math.min(140, (xOf(tick.value) - 4) / cosine)
       return { tick, label: fitText(tick.label, room, labelSize) }
     })
   const longest = Math.max(0, ...shown.map(({ label }) => textWidth(label, labelSize)))

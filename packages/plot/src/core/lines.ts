@@ -1,5 +1,4 @@
 import { line } from 'd3-shape'
-import { clamp } from './domain.ts'
 import { decimate } from './decimate.ts'
 import { formatValue } from './format.ts'
 import type { Frame } from './frame.ts'
@@ -21,11 +20,11 @@ interface LinePaths {
 }
 
 function trace({ x, y }: LineData, frame: Frame): LinePaths {
-  const kept = decimate(y, (i) => Math.floor(frame.x(clamp(x[i]!))))
+  const kept = decimate(y, (i) => Math.floor(frame.x(x[i]!)))
   const drawn = (k: number): boolean => k >= 0 && k < kept.length && Number.isFinite(y[kept[k]!]!)
   const alone = (k: number): boolean => drawn(k) && !drawn(k - 1) && !drawn(k + 1)
-  const px = (k: number): number => frame.x(clamp(x[kept[k]!]!))
-  const py = (k: number): number => frame.y(clamp(y[kept[k]!]!))
+  const px = (k: number): number => frame.x(x[kept[k]!]!)
+  const py = (k: number): number => frame.y(y[kept[k]!]!)
   const path = line<number>()
     .defined((k) => drawn(k) && !alone(k))
     .x(px)
@@ -78,7 +77,7 @@ export function drawGaps(data: LineData, frame: Frame, style: SeriesStyle, row: 
   for (let i = 0; i < data.y.length; i++) {
     const value = data.y[i]!
     if (Number.isFinite(value) || (i > 0 && !Number.isFinite(data.y[i - 1]!))) continue
-    const x = Math.min(Math.max(frame.x(clamp(data.x[i]!)), frame.left + 6), frame.right - 6)
+    const x = Math.min(Math.max(frame.x(data.x[i]!), frame.left + 6), frame.right - 6)
     if (x < free) continue
     free = x + 9
     const note = `${data.name}: ${formatValue(value)} at ${formatValue(data.x[i]!)}`

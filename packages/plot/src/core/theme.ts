@@ -5,6 +5,7 @@ export type Role =
   | 'muted'
   | 'axis'
   | 'grid'
+  | 'cellInk'
   | 'inverse'
   | 'positive'
   | 'negative'
@@ -18,20 +19,22 @@ const roles: Readonly<Record<Role, readonly [light: string, dark: string]>> = {
   muted: ['#57606b', '#a3acb8'],
   axis: ['#98a1ac', '#66707c'],
   grid: ['#e6e9ed', '#2a2f37'],
-  // Text on a strongly filled cell, where `ink` would not be readable.
-  inverse: ['#ffffff', '#07090c'],
-  // Cells: strength is opacity over the surface, so both themes share one picture.
-  positive: ['#08468a', '#9acbf7'],
-  negative: ['#8f3300', '#f7b183'],
+  // Figures on cells, weak and strong.
+  cellInk: ['#000000', '#ffffff'],
+  inverse: ['#ffffff', '#000000'],
+  // Cells: strength is opacity over the surface, so both themes share one picture; all four cross from the one ink to
+  // the other at the same strength (cells.ts).
+  positive: ['#06305f', '#7aacda'],
+  negative: ['#5a2000', '#e29663'],
   // Series and classes. Chosen by search: contrast with the surface of at least 3, distances in OKLab as large as they
   // can be for normal, protan, deutan and tritan sight, the first pairs furthest. palette.test.ts holds the figures.
   series1: ['#1f6fb5', '#5aa8ea'],
   series2: ['#d9590b', '#f0873a'],
-  series3: ['#1a9583', '#6be8d2'],
-  series4: ['#931061', '#c2638a'],
+  series3: ['#25a594', '#6be8d2'],
+  series4: ['#931061', '#b35d7d'],
   series5: ['#6f4905', '#ffc265'],
-  series6: ['#a873d6', '#8d6cf0'],
-  series7: ['#0f86a8', '#8fd3ee'],
+  series6: ['#af7cdc', '#8564e6'],
+  series7: ['#0f89ac', '#76c7e6'],
   series8: ['#a55756', '#cc7572'],
   // A surface of values, low to high; lightness is monotone, so it reads without colour.
   ramp1: ['#f3f6c9', '#262c5e'],
