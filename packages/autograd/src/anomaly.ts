@@ -2,14 +2,19 @@ import type { Source, Tensor } from '@metagrad/tensor'
 import { DeviceError, GradError, observe } from '@metagrad/tensor'
 
 let detecting = false
+let goingBackward = false
 const lines = new WeakMap<Source, string>()
 
 /** Frames of this library say nothing to its user. */
-const ownFrame = /[\\/](?:@metagrad|packages)[\\/](?:tensor|autograd|nn|optim)[\\/](?:src|dist)[\\/]|node:internal/
+const ownFrame =
+  /[\\/](?:@metagrad|packages)[\\/](?:tensor|autograd|nn|optim)[\\/](?:src|dist)[\\/](?!.*\.test\.)|node:internal/
 
 /** The line of the user's code that called, from a stack trace. */
 function userLine(): string {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 50
   const frames = (new Error().stack ?? '').split('\n').slice(1)
+  Error.stackTraceLimit = stackTraceLimit
   return (frames.find((frame) => !ownFrame.test(frame)) ?? frames.at(-1) ?? 'an unknown line').trim()
 }
 
@@ -21,6 +26,7 @@ function userLine(): string {
  */
 export function detectAnomaly<T>(run: () => T): T {
   const stop = observe(({ primitive, inputs, outputs }) => {
+    if (goingBackward) return
     const line = userLine()
     for (const output of outputs) {
       if (output.source !== undefined) lines.set(output.source, line)
@@ -44,6 +50,13 @@ function hasNaN(x: Tensor): boolean {
   if (x.device.readSync === undefined)
     throw new DeviceError(`detectAnomaly: device "${x.device.name}" cannot be read synchronously. Use the CPU.`)
   return (x.device.readSync(x) as Float64Array).some((value) => value !== value)
+}
+
+/** Called by the engine around its run: the ops of a gradient are reported as that gradient. Returns what was set before. */
+export function setGoingBackward(value: boolean): boolean {
+  const before = goingBackward
+  goingBackward = value
+  return before
 }
 
 /** Called by the engine with each gradient. */

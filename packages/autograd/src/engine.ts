@@ -1,6 +1,6 @@
 import type { Primitive, Source, Tensor } from '@metagrad/tensor'
 import { GradError, formatShape, isFloat, sameShape, setRecording } from '@metagrad/tensor'
-import { inspectGradient } from './anomaly.ts'
+import { inspectGradient, setGoingBackward } from './anomaly.ts'
 import { runHooks } from './hooks.ts'
 import { rules } from './rules/index.ts'
 import type { Rule } from './saved.ts'
@@ -62,6 +62,16 @@ function tapeOf(roots: readonly Node[]): Source[] {
   return [...seen].sort((a, b) => b.id - a.id)
 }
 
+/** The leaves that results were made from, each once. */
+export function leavesOf(results: readonly Tensor[]): Tensor[] {
+  const leaves = new Set<Tensor>()
+  for (const root of results) if (root.isLeaf && root.requiresGrad) leaves.add(root)
+  for (const source of tapeOf(results.map(nodeOf))) {
+    for (const edge of source.edges) if (edge !== undefined && !isSource(edge.node)) leaves.add(edge.node)
+  }
+  return [...leaves]
+}
+
 /** The records of a tape from which a target can be reached: the others need no gradient. */
 function leadingTo(targets: ReadonlySet<Node>, tape: readonly Source[]): ReadonlySet<Node> {
   const useful = new Set<Node>(targets)
@@ -121,6 +131,7 @@ export function runTape(
   arrive: (node: Node, gradients: readonly (Tensor | undefined)[]) => void,
 ): void {
   const recordingBefore = setRecording(createGraph)
+  const goingBefore = setGoingBackward(true)
   try {
     const arrivals = new Arrivals()
     const leaves = new Set<Tensor>()
@@ -158,6 +169,7 @@ export function runTape(
     if (!retainGraph) for (const source of tape) drop(source)
   } finally {
     setRecording(recordingBefore)
+    setGoingBackward(goingBefore)
   }
 }
 

@@ -48,7 +48,7 @@ export { defaultGenerator, Generator, manualSeed } from './random/index.ts'
 // `export *`, so that other packages can add methods to the class by module augmentation.
 export * from './tensor.ts'
 export type { NestedArray } from './nested.ts'
-export type { Operand } from './operands.ts'
+export { isTensor, type Operand } from './operands.ts'
 export * from './creation.ts'
 export * from './functions.ts'
 export type { Dims, ReduceOptions, SumOptions, ValuesAndIndices, VarianceOptions } from './ops/reductions.ts'

@@ -205,6 +205,16 @@ export class Tensor {
     return new Tensor(this.storage, this.layout, this.dtype)
   }
 
+  /** Forgets its history in place: the tape ends here. @throws GradError for views, whose history is their base's */
+  detach_(): this {
+    if (this.viewOf !== undefined && this.source !== undefined) {
+      throw new GradError('detach_: a view takes its history from its base. Use x.detach().')
+    }
+    this.#source = undefined
+    this.#isLeafWithGrad = false
+    return this
+  }
+
   /** @internal The tensor as it is now, for the tape of an in-place write: same storage, same history, its own future. */
   snapshot(): Tensor {
     const past = new Tensor(this.storage, this.layout, this.dtype)
