@@ -28,3 +28,32 @@ export {
   type Value,
 } from './table/table.ts'
 export { formatCsvRecord, type CsvWriteOptions } from './csv/write-csv.ts'
+export {
+  columnStatistics,
+  allRows,
+  quantile,
+  type BooleanStatistics,
+  type ColumnStatistics,
+  type NumberStatistics,
+  type Rows,
+  type TextStatistics,
+} from './table/statistics.ts'
+export { assignRoles, type IgnoreReason, type RoleOptions, type Roles } from './table/roles.ts'
+export { classCodes, planTarget, type TargetOptions, type TargetPlan, type Task } from './table/target.ts'
+export { checkTrainClasses, findSharedRows, splitRows, type Split, type SplitOptions } from './table/split.ts'
+export { fitSchema, type FitOptions, type MissingStrategy, type Scaling } from './table/fit-schema.ts'
+export { applySchema, decodeTarget, encodeTarget, type ApplyOptions, type FeatureMatrix } from './table/apply-schema.ts'
+export {
+  featureNames,
+  parseSchema,
+  readingOptions,
+  type BooleanFeature,
+  type CategoryFeature,
+  type ClassTarget,
+  type FeatureSchema,
+  type MissingAction,
+  type NumberFeature,
+  type NumberTarget,
+  type Schema,
+  type TargetSchema,
+} from './table/schema.ts'

@@ -62,6 +62,7 @@ export const problemCodes = {
   CLASS_ABSENT: 'a class has no row to learn from',
   DUPLICATE_ROWS: 'the same row is in train and in validation or test',
   MISSING_VALUE: 'a value is missing',
+  SCHEMA: 'JSON that is no schema of this version',
   UNSEEN_CATEGORY: 'a category that was not there in training',
 } as const
 
