@@ -58,7 +58,7 @@ describe('barChart', () => {
           expect(Number(attributes['x']) + Number(attributes['width'])).toBeLessThanOrEqual(area.right + 0.1)
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     )
   })
 })

@@ -110,7 +110,7 @@ function drawFigure({ value }: Bar, index: number, count: number, frame: Frame):
         dy: '0.35em',
         'font-size': 11,
         'text-anchor': rightwards ? 'start' : 'end',
-        fill: outside ? (Number.isFinite(value) ? 'ink' : 'muted') : 'inverse',
+        fill: outside ? (Number.isFinite(value) ? 'ink' : 'muted') : negative ? 'cellMiddle' : 'inverse',
       },
       words,
     ),

@@ -174,7 +174,7 @@ describe('boundaryChart', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 })

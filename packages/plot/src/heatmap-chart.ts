@@ -1,5 +1,5 @@
 import { bandAxis, numberAxis, reversed, type Axis } from './core/axis.ts'
-import { cellLook } from './core/cells.ts'
+import { cellLook, type CellLook } from './core/cells.ts'
 import { emptyNote, svgDocument } from './core/document.ts'
 import { clamp, drawable, extentOf } from './core/domain.ts'
 import { checkLength } from './core/errors.ts'
@@ -37,7 +37,7 @@ const mostCells = 96
 /** Maps a value to a sign and a strength from 0 to 1. */
 interface CellScale {
   readonly bar: ColourBar
-  look(value: number): ReturnType<typeof cellLook>
+  look(value: number): CellLook
 }
 
 /**
@@ -140,14 +140,13 @@ const steps = 24
 
 function divergingScale(extent: readonly [number, number] | undefined, count: number): CellScale {
   const size = extent === undefined ? 1 : Math.max(Math.abs(extent[0]), Math.abs(extent[1])) || 1
-  const look = (value: number): ReturnType<typeof cellLook> =>
-    cellLook(Math.abs(clamp(value)) / size, value < 0 ? 'negative' : 'positive')
+  const look = (value: number): CellLook => cellLook(Math.abs(clamp(value)) / size, value < 0 ? 'negative' : 'positive')
   return { look, bar: barOf(numberAxis({ title: '', extent: [-size, size], count }), [-size, size], look) }
 }
 
 function sequentialScale(extent: readonly [number, number] | undefined, count: number): CellScale {
   const [low, high] = drawable(extent)
-  const look = (value: number): ReturnType<typeof cellLook> => cellLook((clamp(value) - low) / (high - low))
+  const look = (value: number): CellLook => cellLook((clamp(value) - low) / (high - low))
   return { look, bar: barOf(numberAxis({ title: '', extent: [low, high], count }), [low, high], look) }
 }
 
@@ -164,7 +163,7 @@ function drawCells(matrix: HeatmapData, frame: Frame, scale: CellScale): XmlElem
   const { rows, columns, values } = matrix
   const width = (frame.right - frame.left) / columns
   const height = (frame.bottom - frame.top) / rows
-  const paths = new Map<string, { look: ReturnType<typeof cellLook>; d: string[] }>()
+  const paths = new Map<string, { look: CellLook; d: string[] }>()
   const crosses: string[] = []
   const figures: XmlElement[] = []
   const widest = Math.max(

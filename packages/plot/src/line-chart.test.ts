@@ -187,7 +187,7 @@ describe('lineChart', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
   })
 })

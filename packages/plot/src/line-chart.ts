@@ -21,7 +21,7 @@ export interface LineSeries {
   readonly y: ArrayLike<number>
   /** Where each value stands; 0, 1, 2, … when left out. */
   readonly x?: ArrayLike<number>
-  /** Smoothing of this series, instead of the chart's. */
+  /** Smoothing of this series, instead of the chart's: 0 for one with few points, such as a value per epoch. */
   readonly smooth?: number
 }
 

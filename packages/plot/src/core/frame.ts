@@ -128,7 +128,8 @@ export function layOutFrame(spec: FrameSpec): Frame {
   }
   over.push(...heading)
 
-  const skip = yAxis.bands === undefined ? 1 : Math.max(1, Math.ceil((14 * yAxis.bands) / (bottom - top)))
+  const rowHeight = (bottom - top) / Math.max(1, yAxis.bands ?? yAxis.ticks.length - 1)
+  const skip = Math.max(1, Math.ceil((yAxis.bands === undefined ? 18 : 14) / rowHeight))
   for (const [i, tick] of yAxis.ticks.entries()) {
     if (i % skip !== 0) continue
     const look = { x: left - 8, y: yOf(tick.value), dy: '0.35em', 'text-anchor': 'end' }

@@ -6,11 +6,12 @@ import { seriesStyle } from './series-style.ts'
 import { palettes, themeVariables, type Role } from './theme.ts'
 
 type Rgb = readonly [number, number, number]
+type Matrix = readonly [Rgb, Rgb, Rgb]
+const channels = (of: (i: 0 | 1 | 2) => number): Rgb => [of(0), of(1), of(2)]
 const linear = (c: number): number => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-const bytes = (hex: string): Rgb =>
-  [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as Rgb
-const apply = (matrix: readonly Rgb[], [r, g, b]: Rgb): Rgb =>
-  matrix.map(([x, y, z]) => x * r + y * g + z * b) as unknown as Rgb
+const bytes = (hex: string): Rgb => channels((i) => Number.parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16) / 255)
+const apply = (matrix: Matrix, [r, g, b]: Rgb): Rgb =>
+  channels((i) => matrix[i][0] * r + matrix[i][1] * g + matrix[i][2] * b)
 const luminance = (rgb: Rgb): number => 0.2126 * linear(rgb[0]) + 0.7152 * linear(rgb[1]) + 0.0722 * linear(rgb[2])
 const contrast = (a: Rgb, b: Rgb): number => {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y)
@@ -18,7 +19,7 @@ const contrast = (a: Rgb, b: Rgb): number => {
 }
 
 // Dichromatic sight in linear RGB (Machado, Oliveira, Fernandes 2009, severity 1).
-const sights: Readonly<Record<string, readonly Rgb[]>> = {
+const sights: Readonly<Record<string, Matrix>> = {
   normal: [
     [1, 0, 0],
     [0, 1, 0],
@@ -41,23 +42,29 @@ const sights: Readonly<Record<string, readonly Rgb[]>> = {
   ],
 }
 
-function oklab(rgb: Rgb, sight: readonly Rgb[]): Rgb {
-  const seen = apply(sight, rgb.map(linear) as unknown as Rgb).map((c) => Math.min(1, Math.max(0, c))) as unknown as Rgb
+const toCones: Matrix = [
+  [0.4122214708, 0.5363325363, 0.0514459929],
+  [0.2119034982, 0.6806995451, 0.1073969566],
+  [0.0883024619, 0.2817188376, 0.6299787005],
+]
+const toLab: Matrix = [
+  [0.2104542553, 0.793617785, -0.0040720468],
+  [1.9779984951, -2.428592205, 0.4505937099],
+  [0.0259040371, 0.7827717662, -0.808675766],
+]
+
+function oklab(rgb: Rgb, sight: Matrix): Rgb {
+  const seen = apply(
+    sight,
+    channels((i) => linear(rgb[i])),
+  )
   const cones = apply(
-    [
-      [0.4122214708, 0.5363325363, 0.0514459929],
-      [0.2119034982, 0.6806995451, 0.1073969566],
-      [0.0883024619, 0.2817188376, 0.6299787005],
-    ],
-    seen,
+    toCones,
+    channels((i) => Math.min(1, Math.max(0, seen[i]))),
   )
   return apply(
-    [
-      [0.2104542553, 0.793617785, -0.0040720468],
-      [1.9779984951, -2.428592205, 0.4505937099],
-      [0.0259040371, 0.7827717662, -0.808675766],
-    ],
-    cones.map(Math.cbrt) as unknown as Rgb,
+    toLab,
+    channels((i) => Math.cbrt(cones[i])),
   )
 }
 
@@ -73,7 +80,7 @@ const closest = (colours: readonly Rgb[]): number =>
   Math.min(...colours.flatMap((a, i) => colours.slice(i + 1).map((b) => distance(a, b))))
 
 const mix = (over: Rgb, under: Rgb, opacity: number): Rgb =>
-  over.map((c, i) => c * opacity + under[i]! * (1 - opacity)) as unknown as Rgb
+  channels((i) => over[i] * opacity + under[i] * (1 - opacity))
 
 describe.each(['light', 'dark'] as const)('the %s palette', (theme) => {
   const colour = (role: Role): Rgb => bytes(palettes[theme][role])

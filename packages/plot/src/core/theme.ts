@@ -6,6 +6,7 @@ export type Role =
   | 'axis'
   | 'grid'
   | 'cellInk'
+  | 'cellMiddle'
   | 'inverse'
   | 'positive'
   | 'negative'
@@ -19,13 +20,13 @@ const roles: Readonly<Record<Role, readonly [light: string, dark: string]>> = {
   muted: ['#57606b', '#a3acb8'],
   axis: ['#98a1ac', '#66707c'],
   grid: ['#e6e9ed', '#2a2f37'],
-  // Figures on cells, weak and strong.
+  // Figures on cells: weak, middling and strong.
   cellInk: ['#000000', '#ffffff'],
+  cellMiddle: ['#000000', '#000000'],
   inverse: ['#ffffff', '#000000'],
-  // Cells: strength is opacity over the surface, so both themes share one picture; all four cross from the one ink to
-  // the other at the same strength (cells.ts).
-  positive: ['#06305f', '#7aacda'],
-  negative: ['#5a2000', '#e29663'],
+  // Cells: strength is opacity over the surface, so both themes share one picture.
+  positive: ['#0a4c96', '#9acbf7'],
+  negative: ['#8f3300', '#f7b183'],
   // Series and classes. Chosen by search: contrast with the surface of at least 3, distances in OKLab as large as they
   // can be for normal, protan, deutan and tritan sight, the first pairs furthest. palette.test.ts holds the figures.
   series1: ['#1f6fb5', '#5aa8ea'],
