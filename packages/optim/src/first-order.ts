@@ -1,0 +1,71 @@
+import { noGrad } from '@metagrad/autograd'
+import type { Tensor } from '@metagrad/tensor'
+import type { OptionTable } from './options.ts'
+import { flag, nonNegative } from './options.ts'
+import type { LearningRate, ParamGroup, ParamState } from './optimizer.ts'
+import { Optimizer } from './optimizer.ts'
+
+/** Options of every optimizer that follows the gradient. */
+export interface FirstOrderSettings extends LearningRate {
+  /** L2 penalty: `weightDecay * param` is added to the gradient. >= 0, default 0. */
+  weightDecay: number
+  /** Climb instead of descend. Default false. */
+  maximize: boolean
+}
+
+export type FirstOrderOptions = Partial<FirstOrderSettings>
+
+/** The rows of the options that all share, but for the learning rate. */
+export const shared: Omit<OptionTable<FirstOrderSettings>, 'lr'> = {
+  weightDecay: [0, nonNegative],
+  maximize: [false, flag],
+}
+
+/**
+ * An optimizer that treats each parameter by itself, given its gradient. A subclass is its update rule.
+ *
+ * @example
+ * ```ts
+ * class SignDescent extends FirstOrderOptimizer<FirstOrderSettings, {}> {
+ *   constructor(params: OptimizerParams<FirstOrderSettings>, options: FirstOrderOptions = {}) {
+ *     super({ name: 'SignDescent', options: { lr: [0.01, nonNegative], ...shared } }, params, options)
+ *   }
+ *   protected initialState() {
+ *     return {}
+ *   }
+ *   protected update(param: Tensor, grad: Tensor, _state: {}, { lr }: FirstOrderSettings) {
+ *     param.add_(grad.sign(), { alpha: -lr })
+ *   }
+ * }
+ * ```
+ */
+export abstract class FirstOrderOptimizer<
+  Settings extends FirstOrderSettings,
+  State extends ParamState,
+> extends Optimizer<Settings, State> {
+  /** Changes `param` (and `state`) in place. `grad` is to be descended and must not be written to. */
+  protected abstract update(param: Tensor, grad: Tensor, state: State, group: ParamGroup<Settings>): void
+
+  /** Applies the weight decay: returns the gradient to follow, or changes the parameter itself. */
+  protected decay(param: Tensor, grad: Tensor, { weightDecay }: ParamGroup<Settings>): Tensor {
+    return weightDecay === 0 ? grad : grad.add(param, { alpha: weightDecay })
+  }
+
+  override step(): void
+  override step<T>(closure: () => T): T
+  override step<T>(closure?: () => T): T | undefined {
+    const loss = closure === undefined ? undefined : this.evaluate(closure)
+    noGrad(() => this.#updateAll())
+    return loss
+  }
+
+  #updateAll(): void {
+    for (const group of this.paramGroups) {
+      for (const param of group.params) {
+        if (param.grad === undefined) continue
+        const descent = group.maximize ? param.grad.neg() : param.grad
+        this.update(param, this.decay(param, descent, group), this.stateOf(param, group), group)
+      }
+    }
+  }
+}
