@@ -134,6 +134,13 @@ describe('boundaryChart', () => {
     expect(all(marksOf(checkSvg(boundaryChart(none))), 'path')).toHaveLength(0)
   })
 
+  it('boundaryChart(points that are not finite) leaves them out and counts them', () => {
+    const points = { x: [30, Infinity, Number.NaN, 90], y: [40, 90, 30, 100], target: [0, 1, 0, 1] }
+    const root = checkSvg(boundaryChart({ ...data(), points }))
+    expect(all(marksOf(root), 'use')).toHaveLength(2)
+    expect(all(root, 'desc')[0]!.text).toContain('2 points not finite and left out.')
+  })
+
   it('boundaryChart(data) explains bad input', () => {
     const good = data()
     expect(() => boundaryChart({ ...good, predictions: [1, 2] })).toThrowErrorMatchingInlineSnapshot(

@@ -1,6 +1,6 @@
 import { numberAxis } from './core/axis.ts'
 import { contourPaths, type Field } from './core/contour-fields.ts'
-import { emptyNote, svgDocument } from './core/document.ts'
+import { svgDocument } from './core/document.ts'
 import { drawable, extentOf } from './core/domain.ts'
 import { checkLength, PlotError } from './core/errors.ts'
 import { formatValue, plural } from './core/format.ts'
@@ -80,7 +80,8 @@ export function gridPoints({ x, y, columns, rows }: BoundaryGrid): Float64Array 
 interface Surface {
   readonly bar?: ColourBar
   readonly legend: readonly LegendEntry[]
-  readonly groups: (place: (i: number) => readonly [number, number]) => PointGroup[]
+  /** The looks of points, and which point has which. */
+  readonly looks: readonly { readonly style: PointGroup['style']; readonly has: (i: number) => boolean }[]
   readonly draw: (frame: Frame) => XmlElement[]
   readonly summary: string
 }
@@ -119,7 +120,14 @@ export function boundaryChart(data: BoundaryData, options: BoundaryChartOptions 
     grid: 'both',
     box: 'full',
   })
-  const groups = surface.groups((i) => [frame.x(points.x[i]!), frame.y(points.y[i]!)])
+  const placed = Array.from(points.x, (_, i) => i).filter(
+    (i) => Number.isFinite(points.x[i]!) && Number.isFinite(points.y[i]!),
+  )
+  const groups = surface.looks.map(({ style, has }) => ({
+    style,
+    points: placed.filter(has).map((i) => [frame.x(points.x[i]!), frame.y(points.y[i]!)] as const),
+  }))
+  const lost = points.x.length - placed.length
   const { defs, marks } = drawPoints(groups, resolved.id)
   const range = ([low, high]: readonly [number, number]): string => `${formatValue(low)} to ${formatValue(high)}`
   return svgDocument({
@@ -127,11 +135,11 @@ export function boundaryChart(data: BoundaryData, options: BoundaryChartOptions 
     frame,
     defs,
     marks: [...surface.draw(frame), ...marks],
-    notes: points.x.length === 0 && data.predictions.length === 0 ? [emptyNote(frame, 'no data')] : [],
     kind: 'Decision boundary',
     summary:
       `${resolved.xTitle || 'x'} from ${range(grid.x)} across, ${resolved.yTitle || 'y'} from ${range(grid.y)} up. ` +
-      surface.summary,
+      surface.summary +
+      (lost === 0 ? '' : ` ${plural(lost, 'point')} not finite and left out.`),
   })
 }
 
@@ -245,11 +253,7 @@ function classSurface(data: BoundaryData, classes: readonly string[]): Surface {
   return {
     legend: entries,
     ...(two ? { bar: probabilityBar(classes[1]!) } : {}),
-    groups: (place) =>
-      classes.map((_, k) => ({
-        style: seriesStyle(k),
-        points: Array.from(indices(target, k), place).filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)),
-      })),
+    looks: classes.map((_, k) => ({ style: seriesStyle(k), has: (i) => target[i] === k })),
     draw: (frame) => {
       const paths = fields.map((field) => contourPaths(field, marginSteps, inFrame(frame)))
       const regions = paths.map((areas, k) =>
@@ -277,10 +281,6 @@ function classSurface(data: BoundaryData, classes: readonly string[]): Surface {
       )
       .join(' '),
   }
-}
-
-function* indices(target: ArrayLike<number>, k: number): Generator<number> {
-  for (let i = 0; i < target.length; i++) if (target[i] === k) yield i
 }
 
 /** Share of the grid to pixels of the frame, which covers the same range. */
@@ -338,14 +338,10 @@ function valueSurface(data: BoundaryData, targetTitle: string): Surface {
       axis,
       bands: ramp.map((fill, i) => ({ from: i / ramp.length, to: (i + 1) / ramp.length, fill, opacity: 1 })),
     },
-    groups: (place) =>
-      ramp.map((role, band) => ({
-        style: { role, glyph: 'circle' as const },
-        points: Array.from({ length: points.x.length }, (_, i) => i)
-          .filter((i) => Number.isFinite(points.target[i]!) && bandOf(points.target[i]!) === band)
-          .map(place)
-          .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)),
-      })),
+    looks: ramp.map((role, band) => ({
+      style: { role, glyph: 'circle' },
+      has: (i) => Number.isFinite(points.target[i]!) && bandOf(points.target[i]!) === band,
+    })),
     draw: (frame) =>
       contourPaths(field, thresholds, inFrame(frame)).flatMap((d, i) =>
         d === '' ? [] : [element('path', { d, fill: ramp[i] })],
