@@ -28,6 +28,12 @@ describe('curveChart', () => {
     expect(texts(checkSvg(curveChart('calibration', [])))).toContain('no curve to draw')
   })
 
+  it('curveChart(a curve with NaN) leaves a gap on either coordinate', () => {
+    const curve = { name: 'a', x: [0, 0.2, Number.NaN, 0.6, 0.8, 0.9, 1], y: [0, 0.1, 0.2, 0.3, Number.NaN, 0.9, 1] }
+    const line = marksOf(checkSvg(curveChart('roc', [curve]))).children[1]!
+    expect(corners(line.attributes['d']!)).toHaveLength(4)
+  })
+
   it('curveChart(kind, curves) explains bad input', () => {
     expect(() => curveChart('roc', [{ name: 'a', x: [0], y: [] }])).toThrowErrorMatchingInlineSnapshot(
       `[PlotError: curveChart: curve "a" has x and y of unequal length: got 0 vs 1 expected. Give one y per x.]`,

@@ -21,7 +21,8 @@ interface LinePaths {
 
 function trace({ x, y }: LineData, frame: Frame): LinePaths {
   const kept = decimate(y, (i) => Math.floor(frame.x(x[i]!)))
-  const drawn = (k: number): boolean => k >= 0 && k < kept.length && Number.isFinite(y[kept[k]!]!)
+  const drawn = (k: number): boolean =>
+    k >= 0 && k < kept.length && Number.isFinite(x[kept[k]!]!) && Number.isFinite(y[kept[k]!]!)
   const alone = (k: number): boolean => drawn(k) && !drawn(k - 1) && !drawn(k + 1)
   const px = (k: number): number => frame.x(x[kept[k]!]!)
   const py = (k: number): number => frame.y(y[kept[k]!]!)
