@@ -29,6 +29,7 @@ function dayPart(time: string): number | undefined {
 export function dateParts(
   cell: string,
 ): { readonly numbers: readonly [number, number, number]; readonly yearFirst: boolean } | undefined {
+  if (cell.length > 40) return undefined
   const [date, time] = split(cell)
   if (dayPart(time) === undefined) return undefined
   const first = YEAR_FIRST.exec(date)

@@ -1,9 +1,9 @@
-/** Decimal numbers with a point; no thousands separators, no hexadecimal, no words. */
-const POINT = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+/** Decimal numbers with a point, spaces around them allowed; no thousands separators, no hexadecimal, no words. */
+const POINT = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/
 /** The same with a decimal comma (whole numbers included). */
-const COMMA = /^[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?$/
+const COMMA = /^\s*[+-]?(?:\d+(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?\s*$/
 const WORDS = /^[+-]?(?:inf(?:inity)?|nan)$/i
-const LEADING_ZERO = /^[+-]?0\d/
+const LEADING_ZERO = /^\s*[+-]?0\d/
 const WHOLE = /^[+-]?\d{16,}$/
 
 /**
@@ -11,10 +11,10 @@ const WHOLE = /^[+-]?\d{16,}$/
  * numbers too large for a double, come back as they are: infinite or NaN.
  */
 export function parseNumber(cell: string, decimal: '.' | ','): number | undefined {
-  const text = cell.trim()
   if (decimal === '.') {
-    if (POINT.test(text)) return Number(text)
-  } else if (COMMA.test(text)) return Number(text.replace(',', '.'))
+    if (POINT.test(cell)) return Number(cell)
+  } else if (COMMA.test(cell)) return Number(cell.replace(',', '.'))
+  const text = cell.trim()
   if (!WORDS.test(text)) return undefined
   return /nan/i.test(text) ? NaN : text.startsWith('-') ? -Infinity : Infinity
 }
@@ -27,15 +27,17 @@ export type NumberShape = 'whole' | 'point' | 'comma' | 'thousands' | 'word' | '
  * thousands: the cell alone does not tell), `word` infinity and the like, `none` anything else.
  */
 export function numberShape(cell: string): NumberShape {
+  if (POINT.test(cell)) return cell.includes('.') ? 'point' : 'whole'
   const text = cell.trim()
-  if (POINT.test(text)) return text.includes('.') ? 'point' : 'whole'
   if (COMMA.test(text)) return /^[+-]?[1-9]\d{0,2},\d{3}$/.test(text) ? 'thousands' : 'comma'
   return WORDS.test(text) ? 'word' : 'none'
 }
 
 /** Whether a number is written like a code: with leading zeros. */
 export function hasLeadingZero(cell: string): boolean {
-  return LEADING_ZERO.test(cell.trim())
+  // Most numbers start with another digit: they need no more than this look.
+  const first = cell.charCodeAt(0)
+  return !(first > 48 && first <= 57) && LEADING_ZERO.test(cell)
 }
 
 /** Whether a whole number is too large for a double to be exact. */

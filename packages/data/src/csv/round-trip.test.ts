@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cellText } from '../table/table.ts'
+import { TableError } from './problem.ts'
 import { parseCsv, readCsv } from './read-csv.ts'
 import { formatCsvRecord } from './write-csv.ts'
 
@@ -89,4 +90,62 @@ test('the delimiter of a table of at least three rows is detected', () => {
 test('formatCsvRecord(cells) quotes what must be', () => {
   expect(formatCsvRecord(['5" pipe', 'a,b', '', ' x', 'l\nm'])).toBe('"5"" pipe","a,b",," x","l\nm"\n')
   expect(formatCsvRecord([''], { lineEnd: '\r\n' })).toBe('""\r\n')
+})
+
+test('any text or bytes give a table or a TableError with an error in it, nothing else', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', '1', '.', ',', ';', '\n', '\r', '"', ' ', '\t', '-', '#', 'NA', '='),
+  })
+  const options = fc.record(
+    {
+      header: fc.boolean(),
+      delimiter: fc.constantFrom(',', ' ', '"', '#'),
+      escape: fc.constantFrom('\\', '"'),
+      comment: fc.constantFrom('#', '1'),
+      onBadRow: fc.constantFrom('skip' as const, 'report' as const),
+      skipLines: fc.nat(3),
+      dedupe: fc.boolean(),
+      maxRows: fc.integer({ min: 1, max: 3 }),
+    },
+    { requiredKeys: [] },
+  )
+  let tables = 0
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        text,
+        fc.uint8Array(),
+        text.map((each) => new TextEncoder().encode(`x,y\n${each}`)),
+      ),
+      options,
+      (input, how) => {
+        fc.pre(how.delimiter !== '"')
+        try {
+          const table = parseCsv(input, how)
+          tables++
+          for (const column of table.columns) {
+            expect('codes' in column ? column.codes.length : column.values.length).toBe(table.rowCount)
+          }
+          expect(table.lines).toHaveLength(table.rowCount)
+        } catch (error) {
+          const told = error instanceof TableError && error.problems.some(({ severity }) => severity === 'error')
+          if (!told) throw error
+        }
+      },
+    ),
+    { numRuns: 3000 },
+  )
+  expect(tables).toBeGreaterThan(100)
+})
+
+test('a cell that is nearly a number is read in linear time, however long', () => {
+  // Patterns that backtrack would take hours over these.
+  for (const cell of [
+    `${'1'.repeat(500_000)}x`,
+    `1${' '.repeat(500_000)}x`,
+    `1,${'1'.repeat(300_000)}x`,
+    'T'.repeat(500_000),
+  ]) {
+    expect(parseCsv(`a;b\n${cell};1\n`, { delimiter: ';' }).columns[0]!.kind).toBe('category')
+  }
 })

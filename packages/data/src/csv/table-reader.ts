@@ -31,7 +31,7 @@ interface Header {
   readonly unnamed: readonly boolean[]
 }
 
-/** Text in pieces -> tables. */
+/** Text in pieces -> tables: settles the dialect on the first of it, collects the cells, and has the columns typed. */
 export class TableReader {
   readonly #op: string
   readonly #log: ProblemLog
@@ -572,8 +572,9 @@ function checkOptions(op: string, options: CsvOptions): void {
   if (options.comment === '') throw new ArgumentError(`${op}: comment must not be empty.`)
   for (const name of ['skipLines', 'maxRows', 'maxFieldLength', 'maxColumns'] as const) {
     const value = options[name]
-    if (value === undefined || value === Infinity || (Number.isInteger(value) && value >= 0)) continue
-    throw new ArgumentError(`${op}: ${name} must be a whole number from 0 on: got ${value}.`)
+    const least = name === 'skipLines' ? 0 : 1
+    if (value === undefined || value === Infinity || (Number.isInteger(value) && value >= least)) continue
+    throw new ArgumentError(`${op}: ${name} must be a whole number from ${least} on: got ${value}.`)
   }
   if (options.maxBadRows !== undefined && !(options.maxBadRows >= 0 && options.maxBadRows <= 1)) {
     throw new ArgumentError(`${op}: maxBadRows must be from 0 to 1: got ${options.maxBadRows}.`)

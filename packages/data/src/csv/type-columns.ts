@@ -74,17 +74,23 @@ export function profileOf(column: RawColumn, options: TypingOptions): Profile {
   }
   for (let row = 0; row < cells.length; row++) {
     const cell = cells[row]!
-    if (isEmpty(cell) || (named?.has(cell) && !quotedWords.has(row))) {
+    if (named?.has(cell) && !quotedWords.has(row)) {
       profile.empty++
       continue
     }
-    if (named === undefined && defaultWords.has(cell) && !quotedWords.has(row)) {
+    const shape = numberShape(cell)
+    if (
+      (shape === 'none' || shape === 'word') &&
+      named === undefined &&
+      defaultWords.has(cell) &&
+      !quotedWords.has(row)
+    ) {
       if (profile.words++ === 0) profile.firstWord = row
       continue
     }
-    const shape = numberShape(cell)
     if (shape === 'none') {
-      if (booleanWord(cell) !== undefined) profile.booleanWords++
+      if (isEmpty(cell)) profile.empty++
+      else if (booleanWord(cell) !== undefined) profile.booleanWords++
       else if (dateParts(cell)) profile.dates++
       continue
     }
@@ -308,13 +314,15 @@ export class ColumnTyper {
     const values = new Float64Array(cells.length)
     let missingCount = 0
     for (let row = 0; row < cells.length; row++) {
-      const value = this.#missing(row, true) ? NaN : parse(cells[row]!)
+      // No default word for "missing" is a finite number, so most cells need not be looked up.
+      const value = this.#named && this.#missing(row, true) ? NaN : parse(cells[row]!)
       if (value !== undefined && Number.isFinite(value)) values[row] = value
       else {
         values[row] = NaN
         missingCount++
+        if (this.#missing(row, true)) continue
         if (value === undefined) this.#badNumber(row, what, asked, numbers)
-        else if (!this.#missing(row, true) && this.#options.nonFinite === 'error') {
+        else if (this.#options.nonFinite === 'error') {
           this.#bad(row, {
             code: 'NONFINITE',
             message: `${quoted(cells[row]!)} is not a finite number.`,

@@ -13,7 +13,7 @@ export interface CsvWriteOptions {
   readonly escapeFormulas?: boolean
 }
 
-const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+const isNumber = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
 
 /**
  * One record of CSV as RFC 4180 has it, line end included. Cells are quoted where they must be: they hold the
