@@ -9,12 +9,15 @@ const lines = new WeakMap<Source, string>()
 const ownFrame =
   /[\\/](?:@metagrad|packages)[\\/](?:tensor|autograd|nn|optim)[\\/](?:src|dist)[\\/](?!.*\.test\.)|node:internal/
 
+/** V8 keeps ten frames unless told otherwise; other engines have no such limit. */
+const stacks: { stackTraceLimit?: number | undefined } = Error
+
 /** The line of the user's code that called, from a stack trace. */
 function userLine(): string {
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 50
+  const { stackTraceLimit } = stacks
+  stacks.stackTraceLimit = 50
   const frames = (new Error().stack ?? '').split('\n').slice(1)
-  Error.stackTraceLimit = stackTraceLimit
+  stacks.stackTraceLimit = stackTraceLimit
   return (frames.find((frame) => !ownFrame.test(frame)) ?? frames.at(-1) ?? 'an unknown line').trim()
 }
 

@@ -66,7 +66,9 @@ export function toData(op: string, values: ArrayLike<number | bigint | boolean>,
 
 function toBigInt(op: string, value: number | bigint | boolean): bigint {
   if (typeof value === 'number' && !Number.isInteger(value)) throw notHeld(op, value, 'int64')
-  return BigInt(value)
+  const big = BigInt(value)
+  if (BigInt.asIntN(64, big) !== big) throw notHeld(op, big, 'int64')
+  return big
 }
 
 function notHeld(op: string, value: number | bigint, dtype: DType): DTypeError {

@@ -12,6 +12,8 @@ import * as linear from './ops/matmul.ts'
 import * as pointwise from './ops/pointwise.ts'
 import type { Dims, ReduceOptions, SumOptions, ValuesAndIndices, VarianceOptions } from './ops/reductions.ts'
 import * as reductions from './ops/reductions.ts'
+import type { CloseOptions, QuantileOptions } from './ops/statistics.ts'
+import * as statistics from './ops/statistics.ts'
 import type { Sizes } from './ops/shape.ts'
 import * as shapes from './ops/shape.ts'
 import { formatTensor } from './print.ts'
@@ -964,6 +966,115 @@ export class Tensor {
   /** The k largest (or smallest) along `dim`, in order. */
   topk(k: number, dim = -1, { largest = true }: { readonly largest?: boolean } = {}): ValuesAndIndices {
     return reductions.topk(this, k, dim, largest)
+  }
+
+  // ---- Statistics and comparison
+
+  /** Whether each element is close: |this - other| <= atol + rtol |other|. */
+  isclose(other: Tensor, options: CloseOptions = {}): Tensor {
+    return statistics.isclose(this, other, options)
+  }
+
+  /** Whether all elements are close. @throws DeviceError on devices that read asynchronously */
+  allclose(other: Tensor, options: CloseOptions = {}): boolean {
+    return statistics.allclose(this, other, options)
+  }
+
+  /** Whether shape and elements are equal. @throws DeviceError on devices that read asynchronously */
+  equal(other: Tensor): boolean {
+    return statistics.equal(this, other)
+  }
+
+  /** The k-th smallest along `dim` and its position; k counts from 1. */
+  kthvalue(k: number, dim = -1, options: ReduceOptions = {}): ValuesAndIndices {
+    return statistics.kthvalue(this, k, dim, options)
+  }
+
+  /** The (lower) middle value of all, or values and positions along `dim`. */
+  median(): Tensor
+  median(dim: number, options?: ReduceOptions): ValuesAndIndices
+  median(dim?: number, options: ReduceOptions = {}): Tensor | ValuesAndIndices {
+    return dim === undefined ? statistics.median(this) : statistics.medianAlong(this, dim, options)
+  }
+
+  /** The most frequent value along `dim`, the smallest of equals, and where it stands last. */
+  mode(dim = -1, options: ReduceOptions = {}): ValuesAndIndices {
+    return statistics.mode(this, dim, options)
+  }
+
+  /** Values below which fractions `q` of the elements lie; several q make a new first dim. */
+  quantile(q: number | readonly number[], dim?: number, options: QuantileOptions = {}): Tensor {
+    return statistics.quantile(this, q, dim, options)
+  }
+
+  /** Sum with NaN counted as 0. */
+  nansum(dim?: Dims, options: SumOptions = {}): Tensor {
+    return statistics.nansum(this, dim, options)
+  }
+
+  /** Mean of what is not NaN. */
+  nanmean(dim?: Dims, options: SumOptions = {}): Tensor {
+    return statistics.nanmean(this, dim, options)
+  }
+
+  /** How many elements are not 0. */
+  countNonzero(dim?: Dims): Tensor {
+    return statistics.countNonzero(this, dim)
+  }
+
+  /** Smallest and largest at once. */
+  aminmax(dim?: number, options: ReduceOptions = {}): { readonly min: Tensor; readonly max: Tensor } {
+    return statistics.aminmax(this, dim, options)
+  }
+
+  /** log(e^this + e^other), without overflow. */
+  logaddexp(other: Operand): Tensor {
+    return statistics.logaddexp(this, other)
+  }
+
+  /** log of the running sum of e^x along `dim`. */
+  logcumsumexp(dim: number): Tensor {
+    return statistics.logcumsumexp(this, dim)
+  }
+
+  /** 0 below 0, 1 above, `values` at 0. */
+  heaviside(values: Tensor): Tensor {
+    return statistics.heaviside(this, values)
+  }
+
+  /** Differences of neighbours along `dim`, n times over. */
+  diff(n = 1, dim = -1): Tensor {
+    return statistics.diff(this, n, dim)
+  }
+
+  /** this log(other), 0 where this is 0. */
+  xlogy(other: Tensor): Tensor {
+    return statistics.xlogy(this, other)
+  }
+
+  /** this + weight (end - this). */
+  lerp(end: Tensor, weight: Operand): Tensor {
+    return this.add(end.sub(this).mul(weight))
+  }
+
+  /** this + value a b. */
+  addcmul(a: Tensor, b: Tensor, { value = 1 }: { readonly value?: number } = {}): Tensor {
+    return this.add(a.mul(b), { alpha: value })
+  }
+
+  /** this + value a / b. */
+  addcdiv(a: Tensor, b: Tensor, { value = 1 }: { readonly value?: number } = {}): Tensor {
+    return this.add(a.div(b), { alpha: value })
+  }
+
+  /** What is left of the whole part, with the sign of x. */
+  frac(): Tensor {
+    return this.sub(this.trunc())
+  }
+
+  /** log(x / (1 - x)). */
+  logit(): Tensor {
+    return this.div(this.neg().add(1)).log()
   }
 
   // ---- In place: the storage changes, all views see it, and backward notices what it needed

@@ -1,5 +1,6 @@
 import { pointwiseSamples, promotionSamples } from './pointwise.ts'
 import { reductionSamples } from './reductions.ts'
+import { statisticsSamples } from './statistics.ts'
 import type { Sample } from './sample.ts'
 
 /** Every sample, by family. A family has one golden file. */
@@ -7,4 +8,5 @@ export const families: { readonly [family: string]: readonly Sample[] } = {
   pointwise: pointwiseSamples,
   promotion: promotionSamples,
   reductions: reductionSamples,
+  statistics: statisticsSamples,
 }

@@ -1,0 +1,240 @@
+import type { DType, Tensor } from '@metagrad/tensor'
+import { ones, zeros } from '@metagrad/tensor'
+import type { Input, Sample } from './sample.ts'
+import { binaryCases, distinct, mask, real, unaryCases, values, whole } from './sample.ts'
+
+const numbers: readonly DType[] = ['float32', 'float64', 'int32', 'int64']
+const pair = ({ values: v, indices }: { readonly values: Tensor; readonly indices: Tensor }): readonly Tensor[] => [
+  v,
+  indices,
+]
+const asTensor = (value: boolean): Tensor => ones([]).mul(Number(value)).to('bool')
+const distinctCases: Input[][] = [[distinct([2, 5])], [distinct([3, 4, 5])]]
+const withNaN: Input[][] = [[values([2, 4], [1, NaN, 3, 2, 5, 4, 7, 6])]]
+
+export const statisticsSamples: readonly Sample[] = [
+  {
+    name: 'isclose',
+    torch: 'torch.isclose(a, b)',
+    run: (a, b) => a.isclose(b!),
+    cases: [
+      [values([6], [1, 1, Infinity, Infinity, NaN, 0]), values([6], [1.000001, 1.1, Infinity, -Infinity, NaN, 1e-9])],
+      [whole([2, 3], 0, 2), whole([3], 0, 2)],
+    ],
+    differentiable: false,
+    bad: { 'other dtypes': () => zeros(2).isclose(zeros(2, { dtype: 'float64' })) },
+  },
+  {
+    name: 'isclose',
+    form: 'equalNan',
+    torch: 'torch.isclose(a, b, equal_nan=True, rtol=0.2, atol=0.01)',
+    run: (a, b) => a.isclose(b!, { equalNan: true, rtol: 0.2, atol: 0.01 }),
+    cases: [[values([4], [1, 1, NaN, 0]), values([4], [1.1, 1.5, NaN, 0.005])]],
+    differentiable: false,
+  },
+  {
+    name: 'allclose',
+    torch: 'torch.tensor(torch.allclose(a, b))',
+    run: (a, b) => asTensor(a.allclose(b!)),
+    cases: [
+      [real([2, 3]), real([3])],
+      [values([2], [1, 2]), values([2], [1.000001, 2])],
+    ],
+    differentiable: false,
+  },
+  {
+    name: 'equal',
+    torch: 'torch.tensor(torch.equal(a, b))',
+    run: (a, b) => asTensor(a.equal(b!)),
+    cases: [
+      [values([2], [1, 2]), values([2], [1, 2])],
+      [values([2], [1, 2]), values([2], [1, 3])],
+      [real([2]), real([1, 2])],
+    ],
+    differentiable: false,
+  },
+  {
+    name: 'kthvalue',
+    torch: 'list(torch.kthvalue(a, 2, 1))',
+    run: (a) => pair(a.kthvalue(2, 1)),
+    cases: distinctCases,
+    tier: 2,
+    bad: { 'k of 0': () => zeros(3).kthvalue(0) },
+  },
+  {
+    name: 'kthvalue',
+    form: 'keepDim',
+    torch: 'list(torch.kthvalue(a, 1, 0, keepdim=True))',
+    run: (a) => pair(a.kthvalue(1, 0, { keepDim: true })),
+    cases: distinctCases,
+    tier: 2,
+  },
+  {
+    name: 'median',
+    torch: 'torch.median(a)',
+    run: (a) => a.median(),
+    cases: [...distinctCases, [distinct([7])]],
+    tier: 2,
+    bad: { 'an empty tensor': () => zeros(0).median() },
+  },
+  {
+    name: 'median',
+    form: 'dim',
+    torch: 'list(torch.median(a, 1))',
+    run: (a) => pair(a.median(1)),
+    cases: distinctCases,
+    tier: 2,
+  },
+  {
+    name: 'median',
+    form: 'NaN',
+    torch: 'list(torch.median(a, 1))',
+    run: (a) => pair(a.median(1)),
+    cases: withNaN,
+    tier: 2,
+    differentiable: false,
+  },
+  {
+    name: 'mode',
+    torch: 'torch.mode(a, 1)[0]',
+    run: (a) => a.mode(1).values,
+    cases: [[whole([4, 9], 0, 3)], [values([2, 5], [3, 1, 3, 1, 2, 5, 5, 4, 4, 5])]],
+    dtypes: numbers,
+    tier: 2,
+    differentiable: false,
+  },
+  {
+    name: 'quantile',
+    torch: 'torch.quantile(a, torch.tensor([0.1, 0.5, 0.9], dtype=a.dtype), 1)',
+    run: (a) => a.quantile([0.1, 0.5, 0.9], 1),
+    cases: distinctCases,
+    tier: 2,
+    bad: { 'q above 1': () => zeros(3).quantile(1.5), ints: () => zeros(3, { dtype: 'int32' }).quantile(0.5) },
+  },
+  ...(['linear', 'lower', 'higher', 'midpoint', 'nearest'] as const).map((interpolation): Sample => ({
+    name: 'quantile',
+    form: interpolation,
+    torch: `torch.quantile(a, 0.3, 0, keepdim=True, interpolation='${interpolation}')`,
+    run: (a) => a.quantile(0.3, 0, { keepDim: true, interpolation }),
+    cases: [[distinct([5, 2])]],
+    tier: 2,
+  })),
+  {
+    name: 'quantile',
+    form: 'NaN',
+    torch: 'torch.quantile(a, 0.5, 1)',
+    run: (a) => a.quantile(0.5, 1),
+    cases: withNaN,
+    tier: 2,
+    differentiable: false,
+  },
+  {
+    name: 'nansum',
+    torch: 'torch.nansum(a, 1)',
+    run: (a) => a.nansum(1),
+    cases: [...withNaN, [real([2, 3])]],
+    tier: 2,
+    differentiable: false,
+  },
+  {
+    name: 'nanmean',
+    torch: 'torch.nanmean(a, 1)',
+    run: (a) => a.nanmean(1),
+    cases: [...withNaN, [real([2, 3])]],
+    tier: 2,
+    differentiable: false,
+  },
+  {
+    name: 'countNonzero',
+    torch: 'torch.count_nonzero(a, 1)',
+    run: (a) => a.countNonzero(1),
+    cases: [[whole([3, 5], -1, 1)], [mask([2, 4])]],
+    dtypes: numbers,
+    differentiable: false,
+    tier: 2,
+  },
+  {
+    name: 'aminmax',
+    torch: '[torch.amin(a, 1), torch.amax(a, 1)]',
+    run: (a) => {
+      const { min, max } = a.aminmax(1)
+      return [min, max]
+    },
+    cases: distinctCases,
+    tier: 2,
+  },
+  {
+    name: 'logaddexp',
+    torch: 'torch.logaddexp(a, b)',
+    run: (a, b) => a.logaddexp(b!),
+    cases: binaryCases([-2, 0.5], [0.6, 3]),
+    tier: 2,
+  },
+  {
+    name: 'logaddexp',
+    form: 'edges',
+    torch: 'torch.logaddexp(a, b)',
+    run: (a, b) => a.logaddexp(b!),
+    cases: [
+      [values([5], [1000, -1000, Infinity, -Infinity, -Infinity]), values([5], [1001, -1000, Infinity, -Infinity, 3])],
+    ],
+    tier: 2,
+    differentiable: false,
+  },
+  {
+    name: 'logcumsumexp',
+    torch: 'torch.logcumsumexp(a, 1)',
+    run: (a) => a.logcumsumexp(1),
+    cases: [[real([2, 5])], [real([2, 3, 4])]],
+    tier: 2,
+  },
+  {
+    name: 'heaviside',
+    torch: 'torch.heaviside(a, b)',
+    run: (a, b) => a.heaviside(b!),
+    cases: [[values([5], [-2, 0, 3, 0, NaN]), values([5], [1, 2, 3, 4, 5])]],
+    differentiable: false,
+    tier: 2,
+  },
+  {
+    name: 'diff',
+    torch: 'torch.diff(a, n=2, dim=1)',
+    run: (a) => a.diff(2, 1),
+    cases: [[real([2, 5])], [real([3, 4, 2])]],
+    tier: 2,
+    bad: { 'a 0-d tensor': () => zeros([]).diff() },
+  },
+  {
+    name: 'diff',
+    form: 'bool',
+    torch: 'torch.diff(a)',
+    run: (a) => a.diff(),
+    cases: [[mask([3, 6])]],
+    differentiable: false,
+    tier: 2,
+  },
+  {
+    name: 'xlogy',
+    torch: 'torch.xlogy(a, b)',
+    run: (a, b) => a.xlogy(b!),
+    cases: [[real([3, 4], 0.2, 2), real([4], 0.3, 3)]],
+    tier: 2,
+  },
+  { name: 'lerp', torch: 'torch.lerp(a, b, 0.3)', run: (a, b) => a.lerp(b!, 0.3), cases: binaryCases(), tier: 2 },
+  {
+    name: 'addcmul',
+    torch: 'torch.addcmul(a, b, c, value=0.5)',
+    run: (a, b, c) => a.addcmul(b!, c!, { value: 0.5 }),
+    cases: [[real([2, 3]), real([3]), real([2, 1])]],
+    tier: 2,
+  },
+  {
+    name: 'addcdiv',
+    torch: 'torch.addcdiv(a, b, c, value=0.5)',
+    run: (a, b, c) => a.addcdiv(b!, c!, { value: 0.5 }),
+    cases: [[real([2, 3]), real([3]), real([2, 1], 0.5, 2)]],
+    tier: 2,
+  },
+  { name: 'frac', torch: 'torch.frac(a)', run: (a) => a.frac(), cases: unaryCases(1.1, 1.9), tier: 2 },
+  { name: 'logit', torch: 'torch.logit(a)', run: (a) => a.logit(), cases: unaryCases(0.1, 0.9), tier: 2 },
+]
