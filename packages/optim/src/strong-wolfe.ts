@@ -59,7 +59,7 @@ export function strongWolfe({ evaluate, start, t, reach, tolerance }: LineSearch
     let next = cubicMinimum(ends[0], ends[1], left, right)
     const margin = 0.1 * (right - left)
     const isNearEnd = Math.min(right - next, next - left) < margin
-    const isStuck = isNearEnd && (wasNearEnd || next >= right || next <= left)
+    const isStuck: boolean = isNearEnd && (wasNearEnd || next >= right || next <= left)
     if (isStuck) next = Math.abs(next - right) < Math.abs(next - left) ? right - margin : left + margin
     wasNearEnd = isNearEnd && !isStuck
 
