@@ -1,19 +1,30 @@
 import type { Device, Storage } from './device.ts'
 import { readSync } from './device.ts'
-import { connectTensor, dispatch, dispatchInto, refreshView } from './dispatch.ts'
+import { connectTensor, dispatch, dispatchInto, dispatchView, refreshView } from './dispatch.ts'
 import type { DType, TypedArray } from './dtypes.ts'
-import { checkDType, isFloat } from './dtypes.ts'
+import { checkDType, dtypes, isFloat } from './dtypes.ts'
 import { ArgumentError, DTypeError, GradError, ShapeError } from './errors.ts'
 import type { Layout, Shape } from './layout.ts'
-import { contiguousLayout, formatShape, normalizeDim } from './layout.ts'
+import { checkShape, contiguousLayout, formatShape, normalizeDim } from './layout.ts'
 import type { Operand } from './operands.ts'
-import { cast, constant, contiguous, isTensor, promote } from './operands.ts'
+import { cast, contiguous, isTensor, promote, stored, toData } from './operands.ts'
+import * as along from './ops/along.ts'
+import { fresh, inPlace } from './ops/along.ts'
+import type { ScatterReduction } from './ops/along.ts'
+import * as arrange from './ops/arrange.ts'
+import type { PadMode } from './ops/arrange.ts'
+import * as diagonals from './ops/diagonals.ts'
+import * as indexing from './ops/indexing.ts'
+import type { IndexSpec } from './ops/indexing.ts'
+import * as masks from './ops/mask.ts'
 import * as linear from './ops/matmul.ts'
 import * as pointwise from './ops/pointwise.ts'
 import type { Dims, ReduceOptions, SumOptions, ValuesAndIndices, VarianceOptions } from './ops/reductions.ts'
 import * as reductions from './ops/reductions.ts'
 import type { CloseOptions, QuantileOptions } from './ops/statistics.ts'
 import * as statistics from './ops/statistics.ts'
+import * as search from './ops/search.ts'
+import type { UniqueResult } from './ops/search.ts'
 import type { Sizes } from './ops/shape.ts'
 import * as shapes from './ops/shape.ts'
 import { formatTensor } from './print.ts'
@@ -153,6 +164,26 @@ export class Tensor {
     return this.shape[normalizeDim('size', dim, this.ndim)] ?? 1
   }
 
+  /** Bytes of one element. */
+  get elementSize(): number {
+    return dtypes[this.dtype].bytes
+  }
+
+  /** Bytes of all elements. */
+  get nbytes(): number {
+    return this.numel * this.elementSize
+  }
+
+  /** Whether the dtype has negative numbers. */
+  get isSigned(): boolean {
+    return dtypes[this.dtype].min < 0
+  }
+
+  /** Elements to step over in one dim to reach the next one. @throws IndexError */
+  stride(dim: number): number {
+    return this.strides[normalizeDim('stride', dim, this.ndim)] ?? 1
+  }
+
   // ---- Reading
 
   /** The elements in row-major order, copied: a typed array as `DataOf` says. */
@@ -267,10 +298,30 @@ export class Tensor {
   bool(): Tensor {
     return this.to('bool')
   }
+  /** As uint8. */
+  byte(): Tensor {
+    return this.to('uint8')
+  }
+
+  /** In the dtype of `other`. */
+  typeAs(other: Tensor): Tensor {
+    return this.to(other.dtype)
+  }
 
   /** A tensor of one value with this one's dtype and device. */
-  newFull(shape: Shape, value: number): Tensor {
-    return dispatch('full', [], { shape, dtype: this.dtype, value }, this.device)
+  newFull(shape: Shape, value: number | boolean): Tensor {
+    const [held] = toData('newFull', [value], this.dtype)
+    return dispatch('full', [], { shape: checkShape('newFull', shape), dtype: this.dtype, value: held! }, this.device)
+  }
+
+  /** Zeros with this one's dtype and device. */
+  newZeros(...shape: Sizes): Tensor {
+    return this.newFull(shapes.listOf(shape), 0)
+  }
+
+  /** Ones with this one's dtype and device. */
+  newOnes(...shape: Sizes): Tensor {
+    return this.newFull(shapes.listOf(shape), 1)
   }
 
   // ---- Shape
@@ -308,6 +359,22 @@ export class Tensor {
     return shapes.transpose(this, -2, -1)
   }
 
+  /** Two dims exchanged: `transpose` under NumPy's name. */
+  swapaxes(dim0: number, dim1: number): Tensor {
+    return shapes.transpose(this, dim0, dim1)
+  }
+
+  /** Two dims exchanged: `transpose` under another name. */
+  swapdims(dim0: number, dim1: number): Tensor {
+    return shapes.transpose(this, dim0, dim1)
+  }
+
+  /** A matrix with rows and columns exchanged; fewer dims stay. @throws ShapeError for more than 2 dims */
+  t(): Tensor {
+    return shapes.t(this)
+  }
+
+  /** Dims moved to new places, the others in their order. */
   movedim(from: number | readonly number[], to: number | readonly number[]): Tensor {
     return shapes.movedim(this, from, to)
   }
@@ -315,6 +382,21 @@ export class Tensor {
   /** Without dims of size 1: all of them, or those named. */
   squeeze(dim?: number | readonly number[]): Tensor {
     return shapes.squeeze(this, dim)
+  }
+
+  /** In the shape of `other`. */
+  reshapeAs(other: Tensor): Tensor {
+    return shapes.reshape(this, other.shape)
+  }
+
+  /** In the shape of `other`, without a copy. */
+  viewAs(other: Tensor): Tensor {
+    return shapes.view(this, other.shape)
+  }
+
+  /** All elements in one dim: `flatten()`. */
+  ravel(): Tensor {
+    return shapes.flatten(this, 0, -1)
   }
 
   /** With a new dim of size 1 at `dim`. */
@@ -379,6 +461,86 @@ export class Tensor {
     return shapes.repeat(this, shapes.listOf(repeats))
   }
 
+  /** `repeat` in which missing leading counts are 1. */
+  tile(...counts: Sizes): Tensor {
+    return arrange.tile(this, shapes.listOf(counts))
+  }
+
+  /** Each slice along `dim` (without it: each element) several times in a row; a tensor gives a count for each. */
+  repeatInterleave(repeats: number | Tensor, dim?: number): Tensor {
+    return arrange.repeatInterleave(this, repeats, dim)
+  }
+
+  /** Moved along dims; what leaves at one end enters at the other. Without dims the elements count as flat. */
+  roll(shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+    return arrange.roll(this, shifts, dims)
+  }
+
+  /** `k` quarter turns from the first of two dims towards the second. */
+  rot90(k = 1, dims: readonly number[] = [0, 1]): Tensor {
+    return arrange.rot90(this, k, dims)
+  }
+
+  /** Columns reversed. A view. */
+  fliplr(): Tensor {
+    return arrange.flipDim('fliplr', this, 1)
+  }
+
+  /** Rows reversed. A view. */
+  flipud(): Tensor {
+    return arrange.flipDim('flipud', this, 0)
+  }
+
+  /** Parts of almost equal size, or cut at the given positions, along `dim`. Views. */
+  tensorSplit(sections: number | readonly number[], dim = 0): Tensor[] {
+    return arrange.tensorSplit(this, sections, dim)
+  }
+
+  /**
+   * Elements added around: `sizes` are pairs (before, after) from the last dim on; negative ones crop.
+   *
+   * Modes: 'constant' (`value`), 'reflect' (mirrored without the edge), 'replicate' (the edge), 'circular' (the other end).
+   * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html; here each mode pads any number of dims
+   */
+  pad(sizes: readonly number[], { mode = 'constant', value = 0 }: PadOptions = {}): Tensor {
+    return arrange.pad(this, sizes, mode, value)
+  }
+
+  /** Windows of `size` every `step` elements along `dim`, as a new last dim. A view. */
+  unfold(dim: number, size: number, step: number): Tensor {
+    return dispatchView('unfold', this, { dim: arrange.checkUnfold(this, dim, size, step), size, step })
+  }
+
+  /** The diagonal of two dims as a new last dim; `offset` > 0 lies above the main one. A view. */
+  diagonal(offset = 0, dim1 = 0, dim2 = 1): Tensor {
+    return diagonals.diagonal(this, offset, dim1, dim2)
+  }
+
+  /** A vector as a diagonal matrix, or a copy of a matrix's diagonal. */
+  diag(offset = 0): Tensor {
+    return diagonals.diag(this, offset)
+  }
+
+  /** Matrices of zeros with the last dim as a diagonal. */
+  diagEmbed(offset = 0, dim1 = -2, dim2 = -1): Tensor {
+    return diagonals.diagEmbed(this, offset, dim1, dim2)
+  }
+
+  /** All elements as a diagonal matrix. */
+  diagFlat(offset = 0): Tensor {
+    return diagonals.diagEmbed(this.reshape(-1), offset, 0, 1)
+  }
+
+  /** 0 above a diagonal of the last two dims. */
+  tril(diagonal = 0): Tensor {
+    return diagonals.triangular('tril', this, diagonal)
+  }
+
+  /** 0 below a diagonal of the last two dims. */
+  triu(diagonal = 0): Tensor {
+    return diagonals.triangular('triu', this, diagonal)
+  }
+
   /** Adds up what broadcasting repeated, to a shape that broadcasts to this one's. */
   sumTo(shape: Shape): Tensor {
     return shapes.sumTo(this, shape)
@@ -386,46 +548,194 @@ export class Tensor {
 
   // ---- Indexing
 
+  /**
+   * Part of the tensor, one spec per dim: positions, slices (`'1:3'`, `'::-1'`, `slice(start, end, step)`), `'...'`, `null`
+   * for a new dim, int tensors or arrays of positions, bool masks. A view unless tensors, arrays or masks pick elements.
+   *
+   * Dims picked together stand where the first of them was if they are neighbours, else in front.
+   * @throws IndexError, DTypeError, ArgumentError
+   * @example
+   * ```ts
+   * const x = tensor([[1, 2, 3], [4, 5, 6]])
+   * x.index(0) // row 0: [1, 2, 3]
+   * x.index(':', '::-1') // columns reversed
+   * x.index('...', [0, 2]) // columns 0 and 2
+   * x.index(x.gt(3)) // [4, 5, 6]
+   * ```
+   * @see https://pytorch.org/docs/stable/tensor_view.html, `x[...]` in PyTorch; negative steps as in NumPy
+   */
+  index(...specs: readonly IndexSpec[]): Tensor {
+    return indexing.index(this, specs)
+  }
+
+  /**
+   * Writes into what `index` would give: `x.set([0, ':'], v)` is `x[0, :] = v`. An array is a list of specs, one per dim; to
+   * write at an array of positions, put it in one: `x.set([[0, 2]], v)`. Seen by all views, recorded for backward.
+   *
+   * @throws ShapeError unless `value` broadcasts to the place, DTypeError for floats into ints, GradError on leaves
+   * @example
+   * ```ts
+   * zeros(2, 3).set([':', 1], 5).tolistSync() // -> [[0, 5, 0], [0, 5, 0]]
+   * ```
+   */
+  set(index: IndexSpec | readonly IndexSpec[], value: Operand): this {
+    indexing.put(
+      'set',
+      this,
+      Array.isArray(index) ? (index as readonly IndexSpec[]) : [index as IndexSpec],
+      value,
+      false,
+    )
+    return this
+  }
+
+  /** A copy with `values` written (or added) where one spec per dim points. */
+  indexPut(specs: readonly IndexSpec[], values: Operand, { accumulate = false }: AccumulateOptions = {}): Tensor {
+    const result = this.clone()
+    indexing.put('indexPut', result, specs, values, accumulate)
+    return result
+  }
+
   /** `out[i][j] = this[index[i][j]][j]` for dim 0, and so on. */
   gather(dim: number, index: Tensor): Tensor {
-    return dispatch('gather', [this, index], { dim: normalizeDim('gather', dim, this.ndim) })
+    return along.gather(this, dim, index)
+  }
+
+  /** `gather` whose index broadcasts; without `dim` both count as flat. */
+  takeAlongDim(indices: Tensor, dim?: number): Tensor {
+    return along.takeAlongDim(this, indices, dim)
   }
 
   /** A copy with `values` written where `index` points along `dim`. */
-  scatter(
-    dim: number,
-    index: Tensor,
-    values: Tensor | number,
-    { reduce = 'replace' }: { readonly reduce?: ScatterReduce } = {},
-  ): Tensor {
-    const source = isTensor(values)
-      ? cast(values, this.dtype)
-      : constant('scatter', values, this.dtype, this.device).expand(index.shape)
-    return dispatch('scatter', [this, index, source], { dim: normalizeDim('scatter', dim, this.ndim), reduce })
+  scatter(dim: number, index: Tensor, values: Operand, { reduce = 'replace' }: ScatterOptions = {}): Tensor {
+    return along.scatter(fresh, this, dim, index, values, reduce)
   }
 
   /** A copy with `values` added where `index` points along `dim`. */
   scatterAdd(dim: number, index: Tensor, values: Tensor): Tensor {
-    return this.scatter(dim, index, values, { reduce: 'add' })
+    return along.scatter(fresh, this, dim, index, values, 'add')
+  }
+
+  /** A copy with `values` combined where `index` points along `dim`; without `includeSelf` the old values there do not count. */
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    values: Tensor,
+    reduce: ScatterReduction,
+    { includeSelf = true }: { readonly includeSelf?: boolean } = {},
+  ): Tensor {
+    return along.scatterReduce(this, dim, index, values, reduce, includeSelf)
   }
 
   /** The slices along `dim` that 1-d `index` names. */
   indexSelect(dim: number, index: Tensor): Tensor {
-    if (index.ndim > 1)
-      throw new ShapeError(`indexSelect: the index must be 1-d, got ${formatShape(index.shape)}. Use index.flatten().`)
-    return dispatch('indexSelect', [this, index], { dim: normalizeDim('indexSelect', dim, this.ndim) })
+    return along.indexSelect(this, dim, index)
   }
 
-  /** A copy with the slices `values` added where 1-d `index` points along `dim`. */
-  indexAdd(dim: number, index: Tensor, values: Tensor): Tensor {
-    return dispatch('indexAdd', [this, index, cast(values, this.dtype)], {
-      dim: normalizeDim('indexAdd', dim, this.ndim),
-    })
+  /** A copy with the slices `alpha * values` added where 1-d `index` points along `dim`. */
+  indexAdd(dim: number, index: Tensor, values: Tensor, { alpha = 1 }: AlphaOptions = {}): Tensor {
+    return along.indexAdd(fresh, this, dim, index, values, alpha)
+  }
+
+  /** A copy with `value` in the slices along `dim` that 1-d `index` names. */
+  indexFill(dim: number, index: Tensor, value: Operand): Tensor {
+    const result = this.clone()
+    along.indexFill_('indexFill', result, dim, index, value)
+    return result
+  }
+
+  /** A copy with `values` in the slices along `dim` that 1-d `index` names. */
+  indexCopy(dim: number, index: Tensor, values: Tensor): Tensor {
+    const result = this.clone()
+    along.indexCopy_('indexCopy', result, dim, index, values)
+    return result
+  }
+
+  /** Elements at row-major positions, in the shape of `index`. */
+  take(index: Tensor): Tensor {
+    return along.take(this, index)
+  }
+
+  /** A copy with `values` written (or added) at row-major positions. */
+  put(index: Tensor, values: Tensor, { accumulate = false }: AccumulateOptions = {}): Tensor {
+    const result = this.clone()
+    along.put_('put', result, index, values, accumulate)
+    return result
+  }
+
+  /** The elements where `mask` (bool, broadcast) is true, in row-major order. */
+  maskedSelect(mask: Tensor): Tensor {
+    return masks.maskedSelect(this, mask)
   }
 
   /** A copy with `value` where `mask` (bool, broadcast) is true. */
   maskedFill(mask: Tensor, value: Operand): Tensor {
-    return pointwise.where(mask, isTensor(value) ? cast(value, this.dtype) : value, this)
+    return masks.maskedFill(fresh, this, mask, value)
+  }
+
+  /** A copy with the elements of `source`, in order, where `mask` (bool, broadcast) is true. */
+  maskedScatter(mask: Tensor, source: Tensor): Tensor {
+    return masks.maskedScatter(fresh, this, mask, source)
+  }
+
+  /** A copy with `values` in place of `select(dim, index)`. */
+  selectScatter(values: Tensor, dim: number, index: number): Tensor {
+    return arrange.withView('selectScatter', this, values, (x) => x.select(dim, index))
+  }
+
+  /** A copy with `values` in place of `start:end:step` along `dim`. */
+  sliceScatter(values: Tensor, dim = 0, start?: number, end?: number, step = 1): Tensor {
+    const at = normalizeDim('sliceScatter', dim, this.ndim)
+    const specs = [...this.shape.slice(0, at).map(() => ':'), { start, end, step }]
+    return arrange.withView('sliceScatter', this, values, (x) => x.index(...specs))
+  }
+
+  /** A copy with `values` in place of `diagonal(offset, dim1, dim2)`. */
+  diagonalScatter(values: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
+    return arrange.withView('diagonalScatter', this, values, (x) => x.diagonal(offset, dim1, dim2))
+  }
+
+  /** The indices of each element that is not 0, one row per element: [count, ndim]. */
+  nonzero(): Tensor
+  /** Per dim the indices of the elements that are not 0, ready for `index`. */
+  nonzero(options: { readonly asTuple: true }): Tensor[]
+  nonzero(options?: { readonly asTuple: true }): Tensor | Tensor[] {
+    return options?.asTuple === true
+      ? search.nonzeroColumns('nonzero', this.ndim === 0 ? this.reshape(1) : this)
+      : search.nonzero(this)
+  }
+
+  /** `nonzero()` under NumPy's name. */
+  argwhere(): Tensor {
+    return search.nonzero(this)
+  }
+
+  /** The different elements (with `dim`: slices) in ascending order; on request also where each went and how often it was there. */
+  unique(options: UniqueOptions & ({ readonly returnInverse: true } | { readonly returnCounts: true })): UniqueResult
+  unique(options?: UniqueOptions): Tensor
+  unique({ dim, returnInverse = false, returnCounts = false }: UniqueOptions = {}): Tensor | UniqueResult {
+    const result = search.unique(this, dim)
+    return returnInverse || returnCounts ? result : result.values
+  }
+
+  /** `unique` of neighbours only: each run of equal elements (with `dim`: slices) once, in the order met. */
+  uniqueConsecutive(
+    options: UniqueOptions & ({ readonly returnInverse: true } | { readonly returnCounts: true }),
+  ): UniqueResult
+  uniqueConsecutive(options?: UniqueOptions): Tensor
+  uniqueConsecutive({ dim, returnInverse = false, returnCounts = false }: UniqueOptions = {}): Tensor | UniqueResult {
+    const result = search.uniqueConsecutive(this, dim)
+    return returnInverse || returnCounts ? result : result.values
+  }
+
+  /** How often each of 0, 1, 2, ... occurs in a 1-d int tensor, or the sum of the `weights` of each. */
+  bincount({ weights, minLength = 0 }: { readonly weights?: Tensor; readonly minLength?: number } = {}): Tensor {
+    return search.bincount(this, weights, minLength)
+  }
+
+  /** Counts of `bins` equally wide bins from `min` to `max`; equal bounds mean those of the data. */
+  histc(bins = 100, { min = 0, max = 0 }: { readonly min?: number; readonly max?: number } = {}): Tensor {
+    return search.histc(this, bins, min, max)
   }
 
   /** Elements of this where `condition` holds, of `other` elsewhere. */
@@ -1182,34 +1492,140 @@ export class Tensor {
     return this.#into('copy', [cast(source, this.dtype).expand(this.shape)], noParams)
   }
 
-  fill_(value: number): this {
-    const [shape, dtype] = [this.shape, this.dtype]
-    return this.#into('full', [], { shape, dtype, value })
+  /** `value` everywhere. @throws DTypeError if an int dtype cannot hold it */
+  fill_(value: Operand): this {
+    if (isTensor(value) && value.ndim > 0) {
+      throw new ShapeError(`fill_: the value must be a number or 0-d, got ${formatShape(value.shape)}. Use copy_.`)
+    }
+    const source = stored('fill_', this, value)
+    if (isTensor(value)) return this.#into('copy', [source.expand(this.shape)], noParams)
+    const [held] = toData('fill_', [value], this.dtype)
+    return this.#into('full', [], { shape: this.shape, dtype: this.dtype, value: held! })
   }
 
   zero_(): this {
     return this.fill_(0)
   }
 
+  /** `value` where `mask` (bool, broadcast) is true. */
   maskedFill_(mask: Tensor, value: Operand): this {
-    const filled = isTensor(value)
-      ? cast(value, this.dtype)
-      : constant('maskedFill_', Number(value), this.dtype, this.device)
-    return this.#into('where', [mask, filled, this], noParams)
+    masks.maskedFill(inPlace, this, mask, value)
+    return this
+  }
+
+  /** The elements of `source`, in order, where `mask` (bool, broadcast) is true. */
+  maskedScatter_(mask: Tensor, source: Tensor): this {
+    masks.maskedScatter(inPlace, this, mask, source)
+    return this
+  }
+
+  /** `values` written (or added) where one spec per dim points. @see set */
+  indexPut_(specs: readonly IndexSpec[], values: Operand, { accumulate = false }: AccumulateOptions = {}): this {
+    indexing.put('indexPut_', this, specs, values, accumulate)
+    return this
+  }
+
+  /** `value` in the slices along `dim` that 1-d `index` names. */
+  indexFill_(dim: number, index: Tensor, value: Operand): this {
+    along.indexFill_('indexFill_', this, dim, index, value)
+    return this
+  }
+
+  /** `values` in the slices along `dim` that 1-d `index` names. */
+  indexCopy_(dim: number, index: Tensor, values: Tensor): this {
+    along.indexCopy_('indexCopy_', this, dim, index, values)
+    return this
+  }
+
+  /** The slices `alpha * values` added where 1-d `index` points along `dim`. */
+  indexAdd_(dim: number, index: Tensor, values: Tensor, { alpha = 1 }: AlphaOptions = {}): this {
+    along.indexAdd(inPlace, this, dim, index, values, alpha)
+    return this
+  }
+
+  /** `values` written (or combined) where `index` points along `dim`. */
+  scatter_(dim: number, index: Tensor, values: Operand, { reduce = 'replace' }: ScatterOptions = {}): this {
+    along.scatter(inPlace, this, dim, index, values, reduce)
+    return this
+  }
+
+  /** `values` added where `index` points along `dim`. */
+  scatterAdd_(dim: number, index: Tensor, values: Tensor): this {
+    along.scatter(inPlace, this, dim, index, values, 'add')
+    return this
+  }
+
+  /** `values` combined where `index` points along `dim`; without `includeSelf` the old values there do not count. */
+  scatterReduce_(
+    dim: number,
+    index: Tensor,
+    values: Tensor,
+    reduce: ScatterReduction,
+    { includeSelf = true }: { readonly includeSelf?: boolean } = {},
+  ): this {
+    return this.copy_(along.scatterReduce(this.clone(), dim, index, values, reduce, includeSelf))
+  }
+
+  /** `values` written (or added) at row-major positions. */
+  put_(index: Tensor, values: Tensor, { accumulate = false }: AccumulateOptions = {}): this {
+    along.put_('put_', this, index, values, accumulate)
+    return this
+  }
+
+  /** `value` on the main diagonal of all dims together. */
+  fillDiagonal_(value: number): this {
+    diagonals.fillDiagonal_(this, value)
+    return this
+  }
+
+  /** 0 above a diagonal of the last two dims. */
+  tril_(diagonal = 0): this {
+    diagonals.triangular_('tril', this, diagonal)
+    return this
+  }
+
+  /** 0 below a diagonal of the last two dims. */
+  triu_(diagonal = 0): this {
+    diagonals.triangular_('triu', this, diagonal)
+    return this
   }
 
   /** Uniform in [from, to). */
   uniform_(from = 0, to = 1, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    checkFloat('uniform_', this)
     if (!(from <= to)) throw new ArgumentError(`uniform_: needs from <= to, got ${from} and ${to}.`)
     return this.#into('uniform', [], { shape: this.shape, dtype: this.dtype, generator, from, to })
   }
 
   normal_(mean = 0, std = 1, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    checkFloat('normal_', this)
     if (!(std >= 0)) throw new ArgumentError(`normal_: std must be >= 0, got ${std}.`)
     return this.#into('normal', [], { shape: this.shape, dtype: this.dtype, generator, mean, std })
   }
 
+  /** Whole numbers in [from, to); without bounds all that the dtype holds exactly from 0 on. */
+  random_(from?: number, to?: number, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    const [low, high] = randomBounds(this.dtype, from, to)
+    return this.#into('randint', [], { shape: this.shape, dtype: this.dtype, generator, from: low, to: high })
+  }
+
+  /** The number of trials, each with `probability`, up to the first success. */
+  geometric_(probability: number, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    if (!(probability > 0 && probability < 1))
+      throw new ArgumentError(`geometric_: needs 0 < p < 1, got ${probability}.`)
+    const draws = uniformDraws(this, generator).clamp(2 ** -54)
+    return this.copy_(draws.log().div(Math.log1p(-probability)).ceil())
+  }
+
+  /** Cauchy: density sigma / (pi (sigma^2 + (x - median)^2)). */
+  cauchy_(median = 0, sigma = 1, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    if (!(sigma > 0)) throw new ArgumentError(`cauchy_: sigma must be > 0, got ${sigma}.`)
+    checkFloat('cauchy_', this)
+    return this.copy_(uniformDraws(this, generator).sub(0.5).mul(Math.PI).tan().mul(sigma).add(median))
+  }
+
   exponential_(lambda = 1, { generator = defaultGenerator }: GeneratorOptions = {}): this {
+    checkFloat('exponential_', this)
     if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda must be > 0, got ${lambda}.`)
     return this.#into('exponential', [], { shape: this.shape, dtype: this.dtype, generator, lambda })
   }
@@ -1227,12 +1643,64 @@ interface AlphaOptions {
   readonly alpha?: number
 }
 
+interface AccumulateOptions {
+  /** Adds instead of overwriting; positions named twice add up. */
+  readonly accumulate?: boolean
+}
+
+interface ScatterOptions {
+  readonly reduce?: ScatterReduce
+}
+
+interface PadOptions {
+  readonly mode?: PadMode
+  readonly value?: number
+}
+
+interface UniqueOptions {
+  /** Compares whole slices along it instead of elements. */
+  readonly dim?: number
+  readonly returnInverse?: boolean
+  readonly returnCounts?: boolean
+}
+
 interface SortOptions {
   readonly descending?: boolean
 }
 
 interface GeneratorOptions {
   readonly generator?: Generator
+}
+
+function checkFloat(op: string, x: Tensor): void {
+  if (!isFloat(x.dtype)) throw new DTypeError(`${op}: needs a float dtype, got ${x.dtype}. Use random_.`)
+}
+
+/** Float64 uniforms, whatever the dtype of what they become. */
+function uniformDraws(x: Tensor, generator: Generator): Tensor {
+  return dispatch('uniform', [], { shape: x.shape, dtype: 'float64', generator, from: 0, to: 1 }, x.device)
+}
+
+/** One more than the largest whole number of each dtype up to which all are exact. */
+const wholeRange: { readonly [D in DType]: number } = {
+  bool: 2,
+  uint8: 2 ** 8,
+  int32: 2 ** 31,
+  int64: 2 ** 63,
+  float16: 2 ** 11 + 1,
+  float32: 2 ** 24 + 1,
+  // 2^53 + 1 is no float64, so the last number is left out.
+  float64: 2 ** 53,
+}
+
+/** `random_()`, `random_(to)` and `random_(from, to)`. */
+function randomBounds(dtype: DType, from: number | undefined, to: number | undefined): readonly [number, number] {
+  if (from === undefined) return [0, wholeRange[dtype]]
+  const [low, high] = to === undefined ? [0, from] : [from, to]
+  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low)
+    throw new ArgumentError(`random_: needs whole numbers from < to, got ${low} and ${high}.`)
+  toData('random_', [low, high - 1], dtype)
+  return [low, high]
 }
 
 function scaled(op: string, other: Operand, alpha: number): Operand {

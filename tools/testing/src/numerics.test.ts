@@ -1,0 +1,99 @@
+import { cat, full, manualSeed, ones, rand, tensor, zeros } from '@metagrad/tensor'
+import { describe, expect, it } from 'vitest'
+
+describe('float32 sums', () => {
+  it('of 10^7 values have a relative error below 1e-6', () => {
+    manualSeed(0)
+    const x = rand(10_000_000)
+    const data = x.dataSync() as Float32Array
+    let exact = 0
+    for (const value of data) exact += value
+    expect(Math.abs(x.sum().itemSync() - exact) / exact).toBeLessThan(1e-6)
+    expect(Math.abs(x.mean().itemSync() - exact / 1e7) / (exact / 1e7)).toBeLessThan(1e-6)
+  })
+
+  it('of 10^7 equal values along each dim are exact to the last bits', () => {
+    const x = full([10, 1_000_000], 0.1)
+    const want = 1_000_000 * Math.fround(0.1)
+    for (const value of x.sum(1).dataSync() as Float32Array) expect(Math.abs(value - want) / want).toBeLessThan(1e-6)
+    for (const value of x.T.sum(0).dataSync() as Float32Array) expect(Math.abs(value - want) / want).toBeLessThan(1e-6)
+  })
+
+  it('in float64 do not drift', () => {
+    expect(full([1_000_000], 0.1, { dtype: 'float64' }).sum().itemSync()).toBe(100000)
+    expect(tensor([1e100, 1, -1e100], { dtype: 'float64' }).sum().itemSync()).toBe(1)
+  })
+})
+
+describe('large inputs', () => {
+  it('softmax, logSoftmax and logSumExp do not overflow', () => {
+    const x = tensor([10_000, 9_999, -10_000])
+    const [p, q] = [1 / (1 + Math.exp(-1)), 1 / (1 + Math.E)]
+    const close = (got: unknown, want: readonly number[]): void => {
+      for (const [i, value] of (got as number[]).entries()) {
+        expect(Math.abs(value - want[i]!) / Math.max(1, Math.abs(want[i]!))).toBeLessThan(1e-6)
+      }
+    }
+    close(x.softmax(0).tolistSync(), [p, q, 0])
+    close(x.logSoftmax(0).tolistSync(), [Math.log(p), Math.log(q), Math.log(p) - 20_000])
+    expect(x.logSumExp().itemSync()).toBeCloseTo(10_000.3133, 2)
+  })
+
+  it('bceWithLogits of confident logits is finite and right', () => {
+    const loss = tensor([1000, -1000, 1000, -1000]).bceWithLogits(tensor([1, 0, 0, 1]))
+    expect(loss.tolistSync()).toEqual([0, 0, 1000, 1000])
+  })
+
+  it('var of values with a large offset keeps its digits', () => {
+    const x = tensor([1e6 + 1, 1e6 + 2, 1e6 + 3, 1e6 + 4])
+    expect(x.var().itemSync()).toBeCloseTo(5 / 3, 5)
+  })
+})
+
+describe('NaN and infinity', () => {
+  it('propagate through reductions as in PyTorch', () => {
+    const x = tensor([1, NaN, Infinity])
+    expect([x.sum(), x.amax(), x.amin(), x.prod(), x.mean()].map((y) => y.itemSync())).toEqual([
+      NaN,
+      NaN,
+      NaN,
+      NaN,
+      NaN,
+    ])
+    expect([x.argmax(), x.argmin()].map((y) => y.itemSync())).toEqual([1, 1])
+    expect(tensor([1, Infinity]).sum().itemSync()).toBe(Infinity)
+    expect(tensor([-Infinity, Infinity]).sum().itemSync()).toBe(NaN)
+  })
+
+  it('are kept by clamp, relu and maximum', () => {
+    const x = tensor([NaN, -1, Infinity])
+    expect(x.clamp(0, 1).tolistSync()).toEqual([NaN, 0, 1])
+    expect(x.relu().tolistSync()).toEqual([NaN, 0, Infinity])
+    expect(x.maximum(0).tolistSync()).toEqual([NaN, 0, Infinity])
+  })
+})
+
+describe('empty tensors', () => {
+  it('reduce to the neutral element, and to an error where there is none', () => {
+    expect([zeros(0).sum(), zeros(0).prod(), zeros(0).mean(), zeros(0).logSumExp()].map((x) => x.itemSync())).toEqual([
+      0,
+      1,
+      NaN,
+      -Infinity,
+    ])
+    expect(zeros(0, 3).sum(0).tolistSync()).toEqual([0, 0, 0])
+    expect(() => zeros(0, 3).amax(0)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: amax: dim 0 of [0, 3] is empty and amax of nothing is undefined.]`,
+    )
+  })
+
+  it('pass through element-wise ops, products and cat', () => {
+    expect(zeros(0, 3).add(1).shape).toEqual([0, 3])
+    expect(zeros(0, 3).matmul(ones(3, 2)).shape).toEqual([0, 2])
+    expect(ones(2, 0).matmul(ones(0, 3)).tolistSync()).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ])
+    expect(cat([zeros(0), ones(2)]).tolistSync()).toEqual([1, 1])
+  })
+})
