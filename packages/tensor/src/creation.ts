@@ -229,6 +229,8 @@ export function arange(...args: readonly (number | TensorOptions | undefined)[])
     throw new ArgumentError(`arange: a step of ${step} does not lead from ${start} to ${end}.`)
   }
   const dtype = checkDType('arange', options.dtype ?? getDefaultDType())
+  if (dtype === 'bool') throw new DTypeError("arange: bool has no steps. Use { dtype: 'int64' }.")
+  if (!isFloat(dtype)) toData('arange', [start, step], dtype)
   const [length] = checkShape('arange', [Math.ceil((end - start) / step)])
   return finish(
     'arange',

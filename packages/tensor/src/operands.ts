@@ -1,9 +1,11 @@
 import type { Device } from './device.ts'
+import { indexDType } from './device.ts'
 import { dispatch, wrap } from './dispatch.ts'
 import type { DType, TypedArray } from './dtypes.ts'
-import { dtypes, getDefaultDType, isFloat, resultType } from './dtypes.ts'
+import { canCast, dtypes, getDefaultDType, isFloat, resultType } from './dtypes.ts'
 import { ArgumentError, DTypeError } from './errors.ts'
-import { scalarLayout } from './layout.ts'
+import type { Shape } from './layout.ts'
+import { contiguousLayout, scalarLayout } from './layout.ts'
 import { noParams } from './primitives.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -73,6 +75,34 @@ function toBigInt(op: string, value: number | bigint | boolean): bigint {
 
 function notHeld(op: string, value: number | bigint, dtype: DType): DTypeError {
   return new DTypeError(`${op}: ${dtype} cannot hold ${String(value)}. Use a float dtype, or round and clamp first.`)
+}
+
+/** A tensor of plain numbers that a composite computed: positions, masks. */
+export function indexTensor(
+  op: string,
+  values: ArrayLike<number>,
+  shape: Shape,
+  device: Device,
+  dtype: DType = indexDType(device),
+): Tensor {
+  const storage = device.allocate(dtype, values.length)
+  device.write(storage, toData(op, values, dtype))
+  return wrap(storage, contiguousLayout(shape), dtype)
+}
+
+/**
+ * What is written into `x`, in its dtype. Precision may be lost, but never the kind: floats do not go into ints unasked.
+ * @throws DTypeError
+ */
+export function stored(op: string, x: Tensor, value: Operand): Tensor {
+  checkOperand(op, value)
+  if (typeof value !== 'object') return constant(op, Number(value), x.dtype, x.device)
+  if (!canCast(value.dtype, x.dtype)) {
+    throw new DTypeError(
+      `${op}: ${value.dtype} values cannot be stored in a ${x.dtype} tensor. Use values.to('${x.dtype}').`,
+    )
+  }
+  return cast(value, x.dtype)
 }
 
 /** Whether `value` is a tensor, without importing the class: storage and layout are what makes one. */

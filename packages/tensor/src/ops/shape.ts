@@ -19,6 +19,8 @@ export function resolveShape(op: string, x: Tensor, sizes: readonly number[]): S
   const free = sizes.indexOf(-1)
   let shape = sizes
   if (free !== -1) {
+    if (sizes.indexOf(-1, free + 1) !== -1)
+      throw new ShapeError(`${op}: only one size can be -1, got ${formatShape(sizes)}.`)
     const rest = numelOf(sizes.with(free, 1))
     const size = x.numel / rest
     if (rest === 0 || !Number.isInteger(size)) {
@@ -62,6 +64,11 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const [a, b] = [normalizeDim('transpose', dim0, x.ndim), normalizeDim('transpose', dim1, x.ndim)]
   const dims = x.shape.map((_, dim) => (dim === a ? b : dim === b ? a : dim))
   return dispatchView('permute', x, { dims })
+}
+
+export function t(x: Tensor): Tensor {
+  if (x.ndim > 2) throw new ShapeError(`t: needs at most 2 dims, got ${formatShape(x.shape)}. Use x.mT or permute.`)
+  return x.ndim < 2 ? x : transpose(x, 0, 1)
 }
 
 export function movedim(x: Tensor, from: number | readonly number[], to: number | readonly number[]): Tensor {
@@ -117,13 +124,19 @@ export function flatten(x: Tensor, startDim: number, endDim: number): Tensor {
 }
 
 export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
-  const at = normalizeDim('unflatten', dim, x.ndim)
+  const at = cutDim('unflatten', x, dim)
   const free = sizes.indexOf(-1)
   const known = free === -1 ? sizes : sizes.with(free, x.shape[at]! / numelOf(sizes.with(free, 1)))
   if (numelOf(known) !== x.shape[at] || known.some((size) => !Number.isInteger(size))) {
     throw new ShapeError(`unflatten: dim ${dim} of size ${x.shape[at]} does not divide into ${formatShape(sizes)}.`)
   }
   return reshape(x, x.shape.toSpliced(at, 1, ...known))
+}
+
+/** A dim that can be cut: 0-d tensors have none. @throws ShapeError, IndexError */
+function cutDim(op: string, x: Tensor, dim: number): number {
+  if (x.ndim === 0) throw new ShapeError(`${op}: a 0-d tensor has no dim to cut. Use x.reshape(1).`)
+  return normalizeDim(op, dim, x.ndim)
 }
 
 /** A box in one dim, everything in the others; trusted arguments. */
@@ -136,8 +149,8 @@ export function sliceDim(x: Tensor, dim: number, start: number, size: number, st
 }
 
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const at = normalizeDim('narrow', dim, x.ndim)
-  const size = x.shape[at] ?? 0
+  const at = cutDim('narrow', x, dim)
+  const size = x.shape[at]!
   const from = start < 0 ? start + size : start
   if (!Number.isInteger(from) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > size) {
     throw new IndexError(`narrow: ${length} elements from ${start} do not lie within dim ${dim} of size ${size}.`)
@@ -194,7 +207,7 @@ export function stack(tensors: readonly Tensor[], dim: number): Tensor {
 }
 
 export function split(x: Tensor, sizes: number | readonly number[], dim: number): Tensor[] {
-  const at = normalizeDim('split', dim, x.ndim)
+  const at = cutDim('split', x, dim)
   const total = x.shape[at]!
   if (typeof sizes === 'number' && !(Number.isInteger(sizes) && sizes > 0)) {
     throw new ShapeError(`split: the size of a part must be a whole number > 0, got ${sizes}.`)
@@ -216,12 +229,12 @@ export function split(x: Tensor, sizes: number | readonly number[], dim: number)
 export function chunk(x: Tensor, chunks: number, dim: number): Tensor[] {
   if (!(Number.isInteger(chunks) && chunks > 0))
     throw new ShapeError(`chunk: needs a whole number of chunks > 0, got ${chunks}.`)
-  const at = normalizeDim('chunk', dim, x.ndim)
+  const at = cutDim('chunk', x, dim)
   return split(x, Math.max(1, Math.ceil(x.shape[at]! / chunks)), at)
 }
 
 export function unbind(x: Tensor, dim: number): Tensor[] {
-  const at = normalizeDim('unbind', dim, x.ndim)
+  const at = cutDim('unbind', x, dim)
   return Array.from({ length: x.shape[at]! }, (_, i) => select(x, at, i))
 }
 

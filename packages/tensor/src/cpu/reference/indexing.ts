@@ -13,17 +13,26 @@ function cellsOf(view: View): Cells {
   return arrayOf(view) as Exclude<CpuArray, BigInt64Array>
 }
 
-/** Positions counted from 0 along a dim of `size`. @throws IndexError naming the first that lies outside */
+/**
+ * Positions counted from 0 along a dim of `size`; `index` and `indexPut` count negative ones from the end.
+ * @throws IndexError naming the first that lies outside
+ */
 function positions(op: string, index: View, size: number): Float64Array {
   const list = listOf(index)
+  const lowest = op === 'index' || op === 'indexPut' ? -size : 0
   for (let i = 0; i < list.length; i++) {
     const value = list[i]!
-    if (value < -size || value >= size) {
+    if (value < lowest || value >= size) {
       throw new IndexError(`${op}: index ${value} is out of range for a dim of size ${size}.`)
     }
     if (value < 0) list[i] = value + size
   }
   return list
+}
+
+/** A 0-d view as the one element of a dim. */
+function withDim(view: View): View {
+  return view.layout.ndim > 0 ? view : withLayout(view, new Layout([1], [1], view.layout.offset))
 }
 
 function withLayout(view: View, layout: Layout): View {
@@ -49,14 +58,13 @@ function forEachAlong(
   })
 }
 
-export const gather: Kernel<'gather'> = ([out], [x, index], { dim }) => {
+export const gather: Kernel<'gather'> = (outputs, inputs, { dim }) => {
+  const [out, x, index] = [...outputs, ...inputs].map(withDim)
   const [from, to] = [cellsOf(x!), cellsOf(out!)]
-  if (x!.layout.ndim === 0) return copy([out!], [x!], {})
   const at = positions('gather', index!, x!.layout.shape[dim]!)
   forEachAlong(x!, out!, index!.layout.shape, dim, at, (i, o) => {
     to[o] = from[i]!
   })
-  return undefined
 }
 
 type Combine = <T extends number | bigint>(old: T, value: T) => T
@@ -70,15 +78,20 @@ const combine: { readonly [R in ScatterReduce]: Combine } = {
   amin: (old, value) => (value < old || value !== value ? value : old),
 }
 
-export const scatter: Kernel<'scatter'> = ([out], [x, index, values], { dim, reduce }) => {
+/** Bools add up to "either". */
+function combinerOf(reduce: ScatterReduce, { dtype }: View): Combine {
+  return combine[dtype === 'bool' && reduce === 'add' ? 'amax' : reduce]
+}
+
+export const scatter: Kernel<'scatter'> = (outputs, inputs, { dim, reduce }) => {
+  const [out, x, index, values] = [...outputs, ...inputs].map(withDim)
   copy([out!], [x!], {})
-  if (x!.layout.ndim === 0) return copy([out!], [values!], {})
   const [from, to] = [cellsOf(values!), cellsOf(out!)]
   const at = positions('scatter', index!, x!.layout.shape[dim]!)
+  const write = combinerOf(reduce, out!)
   forEachAlong(out!, values!, index!.layout.shape, dim, at, (o, i) => {
-    to[o] = combine[reduce](to[o]!, from[i]!)
+    to[o] = write(to[o]!, from[i]!)
   })
-  return undefined
 }
 
 /** Pairs of slices along a dim: the k-th of `small` and the one of `large` that the index names. */
@@ -112,8 +125,9 @@ export const indexSelect: Kernel<'indexSelect'> = ([out], [x, index], { dim }) =
 export const indexAdd: Kernel<'indexAdd'> = ([out], [x, index, values], { dim }) => {
   copy([out!], [x!], {})
   const [from, to] = [cellsOf(values!), cellsOf(out!)]
+  const write = combinerOf('add', out!)
   forEachSlice(out!, values!, dim, positions('indexAdd', index!, x!.layout.shape[dim]!), (o, i) => {
-    to[o] = combine.add(to[o]!, from[i]!)
+    to[o] = write(to[o]!, from[i]!)
   })
 }
 
@@ -168,7 +182,7 @@ export const index: Kernel<'index'> = ([out], [x, ...indices]) => {
 export const indexPut: Kernel<'indexPut'> = ([out], [x, values, ...indices], { accumulate }) => {
   copy([out!], [x!], {})
   const [from, to] = [cellsOf(values!), cellsOf(out!)]
-  const write = accumulate ? combine.add : combine.replace
+  const write = combinerOf(accumulate ? 'add' : 'replace', out!)
   forEachPicked('indexPut', out!, values!, indices, (o, i) => {
     to[o] = write(to[o]!, from[i]!)
   })
