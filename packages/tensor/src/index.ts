@@ -57,3 +57,7 @@ export { slice, type IndexList, type IndexSpec, type Slice } from './ops/indexin
 export type { ScatterReduction } from './ops/along.ts'
 export type { MeshIndexing, PadMode } from './ops/arrange.ts'
 export type { UniqueResult } from './ops/search.ts'
+export * as linalg from './ops/linalg/index.ts'
+export { cdist, cosineSimilarity, pairwiseDistance } from './ops/distances.ts'
+export { einsum } from './ops/einsum.ts'
+export { tensordot, type ContractedDims } from './ops/tensordot.ts'

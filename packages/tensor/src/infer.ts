@@ -140,8 +140,8 @@ function batchShape({ layout }: View): Shape {
   return layout.shape.slice(0, -2)
 }
 
-/** [..., rows, columns] of a linalg operand. @throws for fewer than 2 dims or a non-float dtype */
-function matrixSize(op: string, { layout, dtype }: View): readonly [number, number] {
+/** Rows and columns of a linalg operand. @throws ShapeError for fewer than 2 dims, DTypeError for other dtypes than float32 and float64 */
+export function matrixSize(op: string, { layout, dtype }: View): readonly [number, number] {
   if (layout.ndim < 2) throw new ShapeError(`${op}: needs at least 2 dims, got ${formatShape(layout.shape)}.`)
   if (dtype !== 'float32' && dtype !== 'float64') {
     throw new DTypeError(`${op}: needs float32 or float64, got ${dtype}. Use x.to('float64').`)
@@ -149,23 +149,29 @@ function matrixSize(op: string, { layout, dtype }: View): readonly [number, numb
   return [layout.shape.at(-2)!, layout.shape.at(-1)!]
 }
 
-function squareSize(op: string, view: View): number {
+export function squareSize(op: string, view: View): number {
   const [rows, columns] = matrixSize(op, view)
   if (rows !== columns) throw new ShapeError(`${op}: needs square matrices, got ${formatShape(view.layout.shape)}.`)
   return rows
 }
 
+/** The shape of X in A X = B. @throws ShapeError */
+function solutionShape(op: string, a: View, b: View): Shape {
+  const [rows, unknowns] = matrixSize(op, a)
+  const [given, columns] = matrixSize(op, b)
+  if (rows !== given) {
+    throw new ShapeError(
+      `${op}: rows differ: ${formatShape(a.layout.shape)} and ${formatShape(b.layout.shape)} have ${rows} vs ${given}.`,
+    )
+  }
+  return [...broadcastShapes(op, batchShape(a), batchShape(b)), unknowns, columns]
+}
+
 const solving =
   (op: 'solve' | 'triangularSolve') =>
   ([a, b]: readonly View[]): readonly Output[] => {
-    const size = squareSize(op, a!)
-    const [rows, columns] = matrixSize(op, b!)
-    if (rows !== size) {
-      throw new ShapeError(
-        `${op}: rows differ: ${formatShape(a!.layout.shape)} and ${formatShape(b!.layout.shape)} have ${size} vs ${rows}.`,
-      )
-    }
-    return fresh(a!.dtype, [...broadcastShapes(op, batchShape(a!), batchShape(b!)), rows, columns])
+    squareSize(op, a!)
+    return fresh(a!.dtype, solutionShape(op, a!, b!))
   }
 
 function checkIndex(op: string, { dtype }: View): void {
@@ -336,6 +342,27 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   },
   solve: solving('solve'),
   triangularSolve: solving('triangularSolve'),
+  lstsq: ([a, b]) => {
+    const shape = solutionShape('lstsq', a!, b!)
+    return [...fresh(a!.dtype, shape), ...fresh(indexDType(a!.storage.device), shape.slice(0, -2))]
+  },
+  pinv: ([a]) => {
+    const [rows, columns] = matrixSize('pinv', a!)
+    return fresh(a!.dtype, [...batchShape(a!), columns, rows])
+  },
+  det: ([a]) => {
+    squareSize('det', a!)
+    return fresh(a!.dtype, batchShape(a!))
+  },
+  eig: ([a]) => {
+    const size = squareSize('eig', a!)
+    const [values, vectors] = [fresh(a!.dtype, [...batchShape(a!), size]), fresh(a!.dtype, a!.layout.shape)]
+    return [...values, ...values, ...vectors, ...vectors]
+  },
+  matrixExp: (inputs) => {
+    squareSize('matrixExp', inputs[0]!)
+    return same(inputs)
+  },
 
   copy: same,
   cast: ([x], { dtype }) => [{ dtype, layout: freshLayout(x!.layout) }],

@@ -177,6 +177,15 @@ export interface LinalgPrimitives {
   /** X with A X = B for square A. */
   solve: NoParams
   triangularSolve: { readonly upper: boolean; readonly unitriangular: boolean }
+  /** The X of least norm among those that minimise |A X - B|, and the rank of A, ints. */
+  lstsq: { readonly rtol: number }
+  /** Moore-Penrose pseudo-inverse [.., n, m]; singular values not above `max(atol, rtol * the largest)` count as zero. */
+  pinv: { readonly rtol: number; readonly atol: number }
+  det: NoParams
+  /** Eigenvalues [.., n] and eigenvectors in columns [.., n, n] of a general matrix: real parts, imaginary parts, of both. */
+  eig: NoParams
+  /** `e^A = sum of A^k / k!`. */
+  matrixExp: NoParams
 }
 
 /** Primitives that compute: each backend has a kernel for each. */

@@ -17,6 +17,14 @@ import * as diagonals from './ops/diagonals.ts'
 import * as indexing from './ops/indexing.ts'
 import type { IndexSpec } from './ops/indexing.ts'
 import * as masks from './ops/mask.ts'
+import { dist } from './ops/distances.ts'
+import * as invariants from './ops/linalg/invariants.ts'
+import type { NormOptions } from './ops/linalg/norms.ts'
+import { elementNorm } from './ops/linalg/norms.ts'
+import type { AddProductOptions } from './ops/linalg/products.ts'
+import * as products from './ops/linalg/products.ts'
+import type { RankOptions } from './ops/linalg/solvers.ts'
+import { inv, pinv } from './ops/linalg/solvers.ts'
 import * as linear from './ops/matmul.ts'
 import * as pointwise from './ops/pointwise.ts'
 import type { Dims, ReduceOptions, SumOptions, ValuesAndIndices, VarianceOptions } from './ops/reductions.ts'
@@ -1162,6 +1170,98 @@ export class Tensor {
   /** All products of two vectors: [n], [m] -> [n, m]. */
   outer(other: Tensor): Tensor {
     return linear.outer(this, other)
+  }
+
+  /** Products over the last dims of both, all pairs of the others. */
+  inner(other: Tensor): Tensor {
+    return products.inner(this, other)
+  }
+
+  /** Blocks of `other`, one for each element, which scales it: the Kronecker product. */
+  kron(other: Tensor): Tensor {
+    return products.kron(this, other)
+  }
+
+  /** Cross product of vectors of 3 elements along `dim` (-1 unlike PyTorch's method, which looks for the first dim of size 3). */
+  cross(other: Tensor, dim = -1): Tensor {
+    return products.cross(this, other, { dim })
+  }
+
+  /** beta * this + alpha * (a @ b) for matrices. */
+  addmm(a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+    return products.addmm(this, a, b, options)
+  }
+
+  /** beta * this + alpha * (a @ b) for a matrix and a vector. */
+  addmv(a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+    return products.addmv(this, a, b, options)
+  }
+
+  /** beta * this + alpha * outer(a, b) for vectors. */
+  addr(a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+    return products.addr(this, a, b, options)
+  }
+
+  /** beta * this + alpha * (a @ b) for batches of matrices. */
+  baddbmm(a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+    return products.baddbmm(this, a, b, options)
+  }
+
+  /** beta * this + alpha * the sum of a[i] @ b[i] over a batch. */
+  addbmm(a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+    return products.addbmm(this, a, b, options)
+  }
+
+  // ---- Linear algebra; decompositions are functions of `linalg`
+
+  /** Sum of the diagonal of the last two dims. */
+  trace(): Tensor {
+    return invariants.trace(this)
+  }
+
+  /** Determinants of the last two dims. */
+  det(): Tensor {
+    return invariants.det(this)
+  }
+
+  /** log of the determinants; NaN where negative. */
+  logdet(): Tensor {
+    return invariants.logdet(this)
+  }
+
+  /** Sign and log |determinant|. */
+  slogdet(): invariants.SignLogDet {
+    return invariants.slogdet(this)
+  }
+
+  /** Inverse matrices. @throws LinalgError where singular */
+  inverse(): Tensor {
+    return inv(this)
+  }
+
+  /** Moore-Penrose pseudo-inverses. */
+  pinverse(options: RankOptions = {}): Tensor {
+    return pinv(this, options)
+  }
+
+  /** The product of n of these matrices; of -n inverses for n < 0. */
+  matrixPower(n: number): Tensor {
+    return invariants.matrixPower(this, n)
+  }
+
+  /** e^A of square matrices. */
+  matrixExp(): Tensor {
+    return invariants.matrixExp(this)
+  }
+
+  /** (sum |x|^p)^(1 / p) over `dim` (default: all); 'fro' means p = 2, 'nuc' the sum of the singular values. */
+  norm(p: number | 'fro' | 'nuc' = 'fro', dim?: Dims, options: Omit<NormOptions, 'dim'> = {}): Tensor {
+    return elementNorm(this, p, dim, options)
+  }
+
+  /** The norm of order p of the difference. */
+  dist(other: Tensor, p = 2): Tensor {
+    return dist(this, other, p)
   }
 
   // ---- Reductions: over `dim` (one, several, or all)

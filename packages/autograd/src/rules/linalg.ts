@@ -14,29 +14,16 @@ function positions(x: Tensor): [rows: Tensor, columns: Tensor] {
   return [count(x.size(-2)).unsqueeze(1), count(x.size(-1))]
 }
 
-/** Elements on and below the diagonal, or strictly below it. */
-function lower(x: Tensor, strict = false): Tensor {
-  const [rows, columns] = positions(x)
-  return x.where(strict ? columns.lt(rows) : columns.le(rows), 0)
-}
-
-/** Elements on and above the diagonal, or strictly above it. */
-function upper(x: Tensor, strict = false): Tensor {
-  const [rows, columns] = positions(x)
-  return x.where(strict ? columns.gt(rows) : columns.ge(rows), 0)
-}
-
 /** x with 1 on the diagonal. */
 function unitDiagonal(x: Tensor): Tensor {
   const [rows, columns] = positions(x)
   return x.maskedFill(rows.eq(columns), 1)
 }
 
-/** Matrices with the vectors x on their diagonals. */
-function diagonalMatrix(x: Tensor): Tensor {
-  const square = x.unsqueeze(-1).expand([...x.shape, x.size(-1)])
-  const [rows, columns] = positions(square)
-  return square.where(rows.eq(columns), 0)
+/** x with 0 on the diagonal. */
+function offDiagonal(x: Tensor): Tensor {
+  const [rows, columns] = positions(x)
+  return x.where(rows.ne(columns), 0)
 }
 
 function product(...matrices: readonly Tensor[]): Tensor {
@@ -72,20 +59,20 @@ const triangularSolve: JointGradient<'triangularSolve'> = ([g], saved) => {
   const right = solveTriangular(saved.x.mT, g!, !isUpper, unitriangular)
   if (!saved.needs(0)) return [undefined, right]
   const full = right.matmul(saved.out.mT).neg()
-  return [(isUpper ? upper : lower)(full, unitriangular), right]
+  return [isUpper ? full.triu(unitriangular ? 1 : 0) : full.tril(unitriangular ? -1 : 0), right]
 }
 
 /** A = L L^T: the symmetric part of L^-T phi(L^T dL) L^-1, phi taking the lower triangle and half of the diagonal. I. Murray 2016, arXiv:1602.07527. */
 function cholesky(g: Tensor, { out }: Saved<'cholesky'>): Tensor {
-  const inner = lower(out.mT.matmul(g))
-  const symmetric = inner.add(lower(inner, true).mT).mul(0.5)
+  const inner = out.mT.matmul(g).tril()
+  const symmetric = inner.add(inner.tril(-1).mT).mul(0.5)
   return solveTriangularRight(out, solveTriangular(out.mT, symmetric, true), false)
 }
 
 /** A = Q R with square R: (dQ + Q copyltu(M)) R^-T, M = R dR^T - dQ^T Q. Seeger et al. 2017, section 4.3. */
 function qrTall(gq: Tensor | undefined, gr: Tensor | undefined, q: Tensor, r: Tensor): Tensor {
   const m = sum(gr === undefined ? undefined : r.matmul(gr.mT), gq?.mT.matmul(q).neg())!
-  const inner = q.matmul(lower(m).add(lower(m, true).mT))
+  const inner = q.matmul(m.tril().add(m.tril(-1).mT))
   return solveTriangularRight(r.mT, sum(gq, inner)!, false)
 }
 
@@ -118,13 +105,8 @@ function gaps(x: Tensor): Tensor {
 const eigh: JointGradient<'eigh'> = ([gw, gv], saved) => {
   const [w, v] = [saved.out, saved.output(1)]
   const fromVectors = gv === undefined ? undefined : offDiagonal(v.mT.matmul(gv).div(gaps(w)))
-  const inner = sum(gw === undefined ? undefined : diagonalMatrix(gw), fromVectors)!
+  const inner = sum(gw === undefined ? undefined : gw.diagEmbed(), fromVectors)!
   return [product(v, inner, v.mT)]
-}
-
-function offDiagonal(x: Tensor): Tensor {
-  const [rows, columns] = positions(x)
-  return x.where(rows.ne(columns), 0)
 }
 
 /** A = U diag(S) Vh. Giles 2008, section 3.2, with the vectors' part of J. Townsend, "Differentiating the singular value decomposition", 2016. */
@@ -140,10 +122,10 @@ const svd: JointGradient<'svd'> = ([gu, gs, gvh], saved) => {
       )
     }
     const thin = (x: Tensor, dim: number): Tensor => x.narrow(dim, 0, size)
-    return [product(thin(u, -1), diagonalMatrix(gs!), thin(vh, -2))]
+    return [product(thin(u, -1), gs!.diagEmbed(), thin(vh, -2))]
   }
   const [sRow, sColumn] = [s.unsqueeze(-2), s.unsqueeze(-1)]
-  const diagonal = gs === undefined ? undefined : diagonalMatrix(gs)
+  const diagonal = gs === undefined ? undefined : gs.diagEmbed()
   if (gu === undefined && gvh === undefined) return [product(u, diagonal!, vh)]
   const squares = gaps(s.square())
   const fromU = gu === undefined ? undefined : skew(u.mT.matmul(gu)).div(squares).mul(sRow)
@@ -171,9 +153,9 @@ const lu: JointGradient<'lu'> = ([g], saved) => {
   const [rows, columns] = [packed.size(-2), packed.size(-1)]
   const size = Math.min(rows, columns)
   const top = packed.narrow(-2, 0, size).narrow(-1, 0, size)
-  const [l, u] = [unitDiagonal(lower(top, true)), upper(top)]
+  const [l, u] = [unitDiagonal(top.tril(-1)), top.triu()]
   const square = g!.narrow(-2, 0, size).narrow(-1, 0, size)
-  const [gl, gu] = [lower(square, true), upper(square)]
+  const [gl, gu] = [square.tril(-1), square.triu()]
   let [fromL, fromU] = [l.mT.matmul(gl), gu.matmul(u.mT)]
   let beside: Tensor | undefined
   let below: Tensor | undefined
@@ -187,7 +169,7 @@ const lu: JointGradient<'lu'> = ([g], saved) => {
     fromU = fromU.sub(packed.narrow(-2, size, rows - size).mT.matmul(gl2))
     below = solveTriangularRight(u.mT, gl2, false)
   }
-  const inner = solveTriangular(l.mT, lower(fromL, true).add(upper(fromU)), true, true)
+  const inner = solveTriangular(l.mT, fromL.tril(-1).add(fromU.triu()), true, true)
   const corner = solveTriangularRight(u.mT, inner, false)
   const permuted =
     beside !== undefined ? cat([corner, beside], -1) : below !== undefined ? cat([corner, below], -2) : corner
@@ -231,7 +213,9 @@ function det(g: Tensor, { x, out }: Saved<'det'>): Tensor {
   }
   const [u, s, vh] = dispatchAll('svd', [x], { fullMatrices: false })
   const others = unitDiagonal(s!.unsqueeze(-2).expand(x.shape)).prod(-1)
-  const sign = dispatch('det', [u!], {}).mul(dispatch('det', [vh!], {})).round()
+  const sign = dispatch('det', [u!], {})
+    .mul(dispatch('det', [vh!], {}))
+    .round()
   return scale.mul(sign.unsqueeze(-1).unsqueeze(-1)).mul(product(u!.mul(others.unsqueeze(-2)), vh!))
 }
 
@@ -239,10 +223,7 @@ function det(g: Tensor, { x, out }: Saved<'det'>): Tensor {
 function matrixExp(g: Tensor, { x }: Saved<'matrixExp'>): Tensor {
   const size = x.size(-1)
   const transposed = x.mT
-  const blocks = cat(
-    [cat([transposed, g], -1), cat([g.newFull(g.shape, 0), transposed], -1)],
-    -2,
-  )
+  const blocks = cat([cat([transposed, g], -1), cat([g.newFull(g.shape, 0), transposed], -1)], -2)
   return dispatch('matrixExp', [blocks], {}).narrow(-2, 0, size).narrow(-1, size, size)
 }
 

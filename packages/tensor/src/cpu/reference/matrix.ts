@@ -137,6 +137,14 @@ function expanded(x: View, batch: readonly number[]): Float64Array {
   })
 }
 
+/** Whole numbers into a fresh output of whichever int dtype the device has for positions. */
+function writeInts(out: View, values: ArrayLike<number>): void {
+  const to = arrayOf(out)
+  for (let i = 0; i < values.length; i++) to[i] = to instanceof BigInt64Array ? BigInt(values[i]!) : values[i]!
+}
+
+const notConverged = 'did not converge or holds NaN or infinity. Check it with isfinite().'
+
 function failed(op: string, what: string, i: number, batch: number): LinalgError {
   return new LinalgError(`${op}: ${batch > 1 ? `matrix ${i} of the batch ` : 'the matrix '}${what}`)
 }
@@ -188,8 +196,7 @@ export const linalgKernels: { readonly [P in keyof LinalgPrimitives]: Kernel<P> 
     const eigenvalues = new Float64Array(count * n)
     for (let i = 0; i < count; i++) {
       const status = linalg.eigh(nth(work, i, n * n), n, nth(eigenvalues, i, n))
-      if (status !== 0)
-        throw failed('eigh', 'did not converge or holds NaN or infinity. Check it with isfinite().', i, count)
+      if (status !== 0) throw failed('eigh', notConverged, i, count)
     }
     narrow(values!, eigenvalues)
     narrow(vectors!, work)
@@ -214,8 +221,7 @@ export const linalgKernels: { readonly [P in keyof LinalgPrimitives]: Kernel<P> 
         nth(vs, i, vk * n),
         fullMatrices,
       )
-      if (status !== 0)
-        throw failed('svd', 'did not converge or holds NaN or infinity. Check it with isfinite().', i, count)
+      if (status !== 0) throw failed('svd', notConverged, i, count)
     }
     narrow(u!, us)
     narrow(s!, ss)
@@ -241,5 +247,66 @@ export const linalgKernels: { readonly [P in keyof LinalgPrimitives]: Kernel<P> 
       linalg.triangularSolve(nth(factors, i, n * n), n, nth(x, i, n * k), k, { upper, unit: unitriangular })
     }
     narrow(out!, x)
+  },
+  lstsq: ([out, rankOut], [a, b], { rtol }) => {
+    const batch = out!.layout.shape.slice(0, -2)
+    const [, m, n] = sizesOf(a!)
+    const [count, , k] = sizesOf(out!)
+    const [matrices, right, x] = [expanded(a!, batch), expanded(b!, batch), new Float64Array(count * n * k)]
+    const ranks = Array.from({ length: count }, (_, i) => {
+      const { status, rank } = linalg.lstsq(
+        nth(matrices, i, m * n),
+        m,
+        n,
+        nth(right, i, m * k),
+        k,
+        nth(x, i, n * k),
+        rtol,
+      )
+      if (status !== 0) throw failed('lstsq', notConverged, i, count)
+      return rank
+    })
+    narrow(out!, x)
+    writeInts(rankOut!, ranks)
+  },
+  pinv: ([out], [a], { rtol, atol }) => {
+    const [count, m, n] = sizesOf(a!)
+    const [work, inverse] = [widen(a!), new Float64Array(count * n * m)]
+    for (let i = 0; i < count; i++) {
+      const status = linalg.pinv(nth(work, i, m * n), m, n, rtol, nth(inverse, i, n * m), atol)
+      if (status !== 0) throw failed('pinv', notConverged, i, count)
+    }
+    narrow(out!, inverse)
+  },
+  det: ([out], [a]) => {
+    const [count, n] = sizesOf(a!)
+    const [work, pivots] = [widen(a!), new Int32Array(n)]
+    const values = Float64Array.from({ length: count }, (_, i) => {
+      const matrix = nth(work, i, n * n)
+      linalg.luFactor(matrix, n, n, pivots)
+      return linalg.luDeterminant(matrix, pivots, n)
+    })
+    narrow(out!, values)
+  },
+  eig: ([real, imag, vectorsReal, vectorsImag], [a]) => {
+    const [count, n] = sizesOf(a!)
+    const work = widen(a!)
+    const values = { re: new Float64Array(count * n), im: new Float64Array(count * n) }
+    const vectors = { re: new Float64Array(count * n * n), im: new Float64Array(count * n * n) }
+    for (let i = 0; i < count; i++) {
+      const own = { re: nth(vectors.re, i, n * n), im: nth(vectors.im, i, n * n) }
+      const status = linalg.eig(nth(work, i, n * n), n, nth(values.re, i, n), nth(values.im, i, n), own)
+      if (status !== 0) throw failed('eig', notConverged, i, count)
+    }
+    narrow(real!, values.re)
+    narrow(imag!, values.im)
+    narrow(vectorsReal!, vectors.re)
+    narrow(vectorsImag!, vectors.im)
+  },
+  matrixExp: ([out], [a]) => {
+    const [count, n] = sizesOf(a!)
+    const [work, values] = [widen(a!), new Float64Array(count * n * n)]
+    for (let i = 0; i < count; i++) linalg.matrixExponential(nth(work, i, n * n), n, nth(values, i, n * n))
+    narrow(out!, values)
   },
 }

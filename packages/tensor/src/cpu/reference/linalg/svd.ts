@@ -159,12 +159,12 @@ function toUnitRows(rows: Float64Array, n: number, lengths: Float64Array): void 
 }
 
 /**
- * Number of singular values (descending, as {@link svd} gives them) above `rtol` times the largest.
+ * Number of singular values (descending, as {@link svd} gives them) above `rtol` times the largest, and above `atol`.
  *
  * PyTorch's default is `rtol = max(m, n) * eps` with the eps of the dtype the data came in.
  */
-export function rankOf(s: Float64Array, rtol: number): number {
-  const threshold = rtol * (s[0] ?? 0)
+export function rankOf(s: Float64Array, rtol: number, atol = 0): number {
+  const threshold = Math.max(atol, rtol * (s[0] ?? 0))
   let rank = 0
   while (rank < s.length && s[rank]! > threshold) rank++
   return rank
@@ -172,18 +172,18 @@ export function rankOf(s: Float64Array, rtol: number): number {
 
 /**
  * Moore-Penrose pseudo-inverse (n x m) of `a` (m x n), which is used as workspace. Singular values not above `rtol` times
- * the largest count as zero. Returns the status of {@link svd}.
+ * the largest, or not above `atol`, count as zero. Returns the status of {@link svd}.
  *
  * @see Golub & Van Loan, Matrix Computations (4th ed.), section 5.5.2
  */
-export function pinv(a: Float64Array, m: number, n: number, rtol: number, out: Float64Array): Status {
+export function pinv(a: Float64Array, m: number, n: number, rtol: number, out: Float64Array, atol = 0): Status {
   const k = Math.min(m, n)
   const u = new Float64Array(m * k)
   const s = new Float64Array(k)
   const vh = new Float64Array(k * n)
   const status = svd(a, m, n, u, s, vh, false)
   if (status !== 0) return status
-  const rank = rankOf(s, rtol)
+  const rank = rankOf(s, rtol, atol)
   const v = new Float64Array(n * k)
   const uh = new Float64Array(k * m)
   transpose(vh, k, n, v)

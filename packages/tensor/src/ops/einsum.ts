@@ -1,0 +1,219 @@
+import { dispatchView } from '../dispatch.ts'
+import { ArgumentError, ShapeError } from '../errors.ts'
+import { formatShape } from '../layout.ts'
+import { isTensor } from '../operands.ts'
+import type { Tensor } from '../tensor.ts'
+import type { Labelled } from './contract.ts'
+import { contract, ordered, sumOut } from './contract.ts'
+
+/** What an equation says: labels of each operand and of the result; `...` stands among them as one label. */
+interface Equation {
+  readonly inputs: readonly (readonly string[])[]
+  /** Undefined without `->`: all labels that occur once, in order of the alphabet. */
+  readonly output: readonly string[] | undefined
+}
+
+const ellipsis = '...'
+
+function fail(equation: string, what: string): ArgumentError {
+  return new ArgumentError(`einsum: ${what} in '${equation}'.`)
+}
+
+/** Letters and at most one `...`; spaces mean nothing. */
+function parseLabels(equation: string, term: string): string[] {
+  const labels: string[] = term.replaceAll(' ', '').match(/\.\.\.|./gu) ?? []
+  const wrong = labels.find((label) => label !== ellipsis && !/^[a-zA-Z]$/.test(label))
+  if (wrong !== undefined) throw fail(equation, `labels must be letters or '...', got '${wrong}'`)
+  if (labels.indexOf(ellipsis) !== labels.lastIndexOf(ellipsis)) throw fail(equation, `'...' occurs twice in '${term}'`)
+  return labels
+}
+
+function parse(equation: string): Equation {
+  const sides = equation.split('->')
+  if (sides.length > 2) throw fail(equation, "'->' occurs twice")
+  const inputs = sides[0]!.split(',').map((term) => parseLabels(equation, term))
+  const output = sides[1] === undefined ? undefined : parseLabels(equation, sides[1])
+  if (output === undefined) return { inputs, output }
+  const known = new Set(inputs.flat())
+  for (const label of output) {
+    if (!known.has(label) && label !== ellipsis) throw fail(equation, `the result's '${label}' is in no operand`)
+    if (output.indexOf(label) !== output.lastIndexOf(label)) throw fail(equation, `the result has '${label}' twice`)
+  }
+  return { inputs, output }
+}
+
+const parsed = new Map<string, Equation>()
+
+/** Programs use few equations, many times. */
+function parseOnce(equation: string): Equation {
+  let known = parsed.get(equation)
+  if (known === undefined) {
+    if (typeof equation !== 'string') {
+      throw new ArgumentError(`einsum: the equation must be a string like 'ij,jk->ik', got ${typeof equation}.`)
+    }
+    known = parse(equation)
+    if (parsed.size >= 256) parsed.clear()
+    parsed.set(equation, known)
+  }
+  return known
+}
+
+/** Labels of the dims under `...`, counted from the last, so that they align as broadcasting does. */
+function hiddenLabels(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `.${count - 1 - i}`)
+}
+
+function expandLabels(labels: readonly string[], hidden: readonly string[]): string[] {
+  return labels.flatMap((label) => (label === ellipsis ? hidden : [label]))
+}
+
+/** One label per dim of an operand. @throws ShapeError where the equation does not fit it */
+function labelsOf(equation: string, labels: readonly string[], x: Tensor, at: number): string[] {
+  const named = labels.filter((label) => label !== ellipsis).length
+  const hasEllipsis = labels.includes(ellipsis)
+  if (hasEllipsis ? x.ndim < named : x.ndim !== named) {
+    throw new ShapeError(
+      `einsum: operand ${at} has ${x.ndim} dims ${formatShape(x.shape)}, '${labels.join('')}' in '${equation}' names ${named}${hasEllipsis ? ' or more' : ''}.`,
+    )
+  }
+  return expandLabels(labels, hiddenLabels(x.ndim - named))
+}
+
+/** Each label once: a label that repeats means the diagonal of its dims. */
+function takeDiagonals(equation: string, x: Tensor, labels: readonly string[], at: number): Labelled {
+  let [tensor, rest] = [x, labels]
+  for (;;) {
+    const second = rest.findIndex((label, dim) => rest.indexOf(label) < dim)
+    if (second === -1) return { tensor, labels: rest }
+    const label = rest[second]!
+    const first = rest.indexOf(label)
+    if (tensor.shape[first] !== tensor.shape[second]) {
+      throw new ShapeError(
+        `einsum: operand ${at} has ${tensor.shape[first]} vs ${tensor.shape[second]} elements in its dims '${label}' of '${equation}'.`,
+      )
+    }
+    tensor = dispatchView('diagonal', tensor, { offset: 0, dim1: first, dim2: second })
+    rest = [...rest.filter((other) => other !== label), label]
+  }
+}
+
+/** Sizes by label; where one operand has 1 and another more, it broadcasts. */
+function sizesOf(equation: string, operands: readonly Labelled[]): Map<string, number> {
+  const sizes = new Map<string, number>()
+  operands.forEach(({ tensor, labels }, at) => {
+    labels.forEach((label, dim) => {
+      const [known, size] = [sizes.get(label) ?? 1, tensor.shape[dim]!]
+      if (known !== 1 && size !== 1 && known !== size) {
+        const name = label.startsWith('.') ? ellipsis : label
+        throw new ShapeError(
+          `einsum: sizes of '${name}' differ in '${equation}': operand ${at} ${formatShape(tensor.shape)} has ${size} vs ${known} before.`,
+        )
+      }
+      if (known === 1) sizes.set(label, size)
+    })
+  })
+  return sizes
+}
+
+/** Dims of size 1 where other operands have more do not matter: they go. */
+function dropBroadcast({ tensor, labels }: Labelled, sizes: ReadonlyMap<string, number>): Labelled {
+  const isDropped = (label: string, dim: number): boolean => tensor.shape[dim] === 1 && sizes.get(label) !== 1
+  if (!labels.some(isDropped)) return { tensor, labels }
+  return {
+    tensor: tensor.squeeze(labels.map((_, dim) => dim).filter((dim) => isDropped(labels[dim]!, dim))),
+    labels: labels.filter((label, dim) => !isDropped(label, dim)),
+  }
+}
+
+function resultLabels({ inputs, output }: Equation, hidden: readonly string[]): string[] {
+  if (output !== undefined) return expandLabels(output, hidden)
+  const all = inputs.flat().filter((label) => label !== ellipsis)
+  const once = all.filter((label) => all.indexOf(label) === all.lastIndexOf(label))
+  return [...hidden, ...once.sort()]
+}
+
+/** The pair whose product needs least room beyond its operands', and of those the one with least work. */
+function cheapestPair(
+  operands: readonly Labelled[],
+  sizes: ReadonlyMap<string, number>,
+  result: readonly string[],
+): readonly [number, number] {
+  let best: readonly [number, number] = [0, 1]
+  if (operands.length === 2) return best
+  let bestCost = { growth: Infinity, work: Infinity }
+  const volume = (labels: Iterable<string>): number => {
+    let product = 1
+    for (const label of labels) product *= sizes.get(label)!
+    return product
+  }
+  for (let i = 0; i < operands.length; i++) {
+    for (let j = i + 1; j < operands.length; j++) {
+      const union = new Set([...operands[i]!.labels, ...operands[j]!.labels])
+      const kept = keptBy(operands, i, j, result)
+      const after = volume([...union].filter((label) => kept.has(label)))
+      const cost = { growth: after - volume(operands[i]!.labels) - volume(operands[j]!.labels), work: volume(union) }
+      const isBetter = cost.growth === bestCost.growth ? cost.work < bestCost.work : cost.growth < bestCost.growth
+      if (isBetter) [best, bestCost] = [[i, j], cost]
+    }
+  }
+  return best
+}
+
+/** Labels that the result or an operand other than i and j needs. */
+function keptBy(operands: readonly Labelled[], i: number, j: number, result: readonly string[]): ReadonlySet<string> {
+  const kept = new Set(result)
+  operands.forEach(({ labels }, at) => {
+    if (at !== i && at !== j) for (const label of labels) kept.add(label)
+  })
+  return kept
+}
+
+/** Rows first if the result has them first: then its last product needs no other order. */
+function contractInOrder(a: Labelled, b: Labelled, kept: ReadonlySet<string>, result: readonly string[]): Labelled {
+  const shared = new Set(a.labels.filter((label) => b.labels.includes(label)))
+  const first = result.find((label) => !shared.has(label))
+  return first !== undefined && b.labels.includes(first) ? contract(b, a, kept) : contract(a, b, kept)
+}
+
+/**
+ * Sums of products by Einstein's convention: dims are named by letters, equal names run together, names that the result
+ * lacks are added up.
+ *
+ * `...` stands for any number of dims, which broadcast; a letter twice in one operand takes the diagonal; without `->` the
+ * result has the letters that occur once, in order of the alphabet (capitals first). Dims of size 1 broadcast.
+ * Pairs are contracted one after the other by batched matrix products, those first whose result is smallest.
+ *
+ * @throws ArgumentError for an equation that cannot be read, ShapeError for one that does not fit the tensors
+ * @example
+ * ```ts
+ * const a = tensor([[1, 2], [3, 4]])
+ * einsum('ij,jk->ik', a, a).tolistSync() // -> [[7, 10], [15, 22]]
+ * einsum('ii', a).itemSync() // -> 5
+ * einsum('...j,j', a, tensor([1, 1])).tolistSync() // -> [3, 7]
+ * ```
+ * @see https://pytorch.org/docs/stable/generated/torch.einsum.html
+ */
+export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor {
+  const form = parseOnce(equation)
+  tensors.forEach((x, at) => {
+    if (!isTensor(x)) throw new ArgumentError(`einsum: operand ${at} must be a tensor, got ${typeof x}.`)
+  })
+  if (tensors.length !== form.inputs.length) {
+    throw new ArgumentError(`einsum: '${equation}' has ${form.inputs.length} operands, got ${tensors.length} tensors.`)
+  }
+  const labelled = tensors.map((tensor, at) =>
+    takeDiagonals(equation, tensor, labelsOf(equation, form.inputs[at]!, tensor, at), at),
+  )
+  const sizes = sizesOf(equation, labelled)
+  const hidden = hiddenLabels([...sizes.keys()].filter((label) => label.startsWith('.')).length)
+  const result = resultLabels(form, hidden)
+
+  let operands = labelled.map((operand) => dropBroadcast(operand, sizes))
+  operands = operands.map((operand, at) => sumOut(operand, keptBy(operands, at, at, result)))
+  while (operands.length > 1) {
+    const [i, j] = cheapestPair(operands, sizes, result)
+    const product = contractInOrder(operands[i]!, operands[j]!, keptBy(operands, i, j, result), result)
+    operands = [...operands.filter((_, at) => at !== i && at !== j), product]
+  }
+  return ordered(operands[0]!, result)
+}

@@ -1,0 +1,42 @@
+import { ArgumentError, LinalgError, ShapeError } from '../../errors.ts'
+import { matrixSize, squareSize } from '../../infer.ts'
+import { formatShape } from '../../layout.ts'
+import { isTensor } from '../../operands.ts'
+import type { Tensor } from '../../tensor.ts'
+
+/** @throws ArgumentError unless each value is a tensor */
+export function checkTensors(op: string, ...values: readonly Tensor[]): void {
+  for (const value of values) {
+    if (!isTensor(value)) {
+      const got = Array.isArray(value) ? 'an array' : typeof value
+      throw new ArgumentError(`${op}: needs tensors, got ${got}. Wrap data in tensor(...).`)
+    }
+  }
+}
+
+/** Rows and columns. @throws ShapeError for fewer than 2 dims, DTypeError for other dtypes than float32 and float64 */
+export function checkMatrix(op: string, x: Tensor): readonly [rows: number, columns: number] {
+  checkTensors(op, x)
+  return matrixSize(op, x)
+}
+
+/** Rows (as many as columns). @throws as `checkMatrix`, and ShapeError where they differ */
+export function checkSquare(op: string, x: Tensor): number {
+  checkTensors(op, x)
+  return squareSize(op, x)
+}
+
+/** @throws ShapeError for fewer dims than asked */
+export function checkDims(op: string, x: Tensor, least: number): void {
+  if (x.ndim < least) throw new ShapeError(`${op}: needs at least ${least} dims, got ${formatShape(x.shape)}.`)
+}
+
+/** Runs a composite whose failures should speak of it, not of the primitive underneath. */
+export function speakingAs<T>(op: string, primitive: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof LinalgError) || !error.message.startsWith(`${primitive}:`)) throw error
+    throw new LinalgError(op + error.message.slice(primitive.length), error.code)
+  }
+}
