@@ -1,4 +1,5 @@
 // Bytes from here to there: strided copies, fill, rows by index.
+import { indexAt } from './indices'
 import { bytes, splat } from './simd'
 
 /** Copies one run of n elements, the source advancing by `stride` elements. */
@@ -69,14 +70,6 @@ function fill<T>(out: usize, value: T, n: i32): void {
 export function fillF32(out: usize, value: f32, n: i32): void { fill<f32>(out, value, n) }
 export function fillF64(out: usize, value: f64, n: i32): void { fill<f64>(out, value, n) }
 export function fillI32(out: usize, value: i32, n: i32): void { fill<i32>(out, value, n) }
-
-/** An index of 4 or 8 bytes (`shift` 2 or 3); -1 where out of range. */
-@inline
-export function indexAt(indices: usize, i: i32, shift: i32, size: i32): i32 {
-  const p = indices + (<usize>i << shift)
-  const index = shift == 3 ? load<i64>(p) : <i64>load<i32>(p)
-  return index >= 0 && index < size ? <i32>index : -1
-}
 
 /**
  * out[i] = table[indices[i]], rows of `rowBytes` bytes.

@@ -2,6 +2,7 @@
 export * from './unary'
 export * from './binary'
 export * from './copy'
+export * from './pool'
 export { argmaxF32, argminF32, cumsumF32, maxF32, minF32, sumF32, sumF64 } from './reduce'
 
 /** First byte free above the constants. */

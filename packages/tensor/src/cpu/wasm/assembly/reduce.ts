@@ -1,61 +1,11 @@
 // Reductions of a contiguous [outer, n, inner] over n. inner = 1 reduces rows, otherwise columns are reduced side by side.
 //
 // float32 sums run in float32 over blocks and in float64 over the blocks: 10^7 terms lose no more than a few units in the last place.
-import { bytes, keep, keepOr, lanes, storeTail } from './simd'
+import { Largest, Smallest, extremeOfRow, sumRow, sumRowF64 } from './sums'
+import { bytes, storeTail } from './simd'
 
-@inline
-const BLOCK = 512
 @inline
 const BLOCK_ROWS = 64
-
-@inline
-function widenedSum(v: v128): v128 {
-  return f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1)))
-}
-
-@inline
-function sumF64Lanes(v: v128): f64 {
-  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1)
-}
-
-/** Sum of n contiguous . */
-@inline
-function blockedSum<T>(a: usize, n: i32): f64 {
-  const width = lanes<T>()
-  const zero = f32x4.splat(0)
-  let total = zero
-  while (n > 0) {
-    let s0 = zero
-    let s1 = zero
-    let s2 = zero
-    let s3 = zero
-    let block = min(n, BLOCK)
-    n -= block
-    for (; block >= 4 * width; block -= 4 * width) {
-      s0 = v128.add<T>(s0, v128.load(a))
-      s1 = v128.add<T>(s1, v128.load(a, 16))
-      s2 = v128.add<T>(s2, v128.load(a, 32))
-      s3 = v128.add<T>(s3, v128.load(a, 48))
-      a += 64
-    }
-    for (; block >= width; block -= width) {
-      s0 = v128.add<T>(s0, v128.load(a))
-      a += 16
-    }
-    if (block > 0) s1 = v128.add<T>(s1, keep<T>(v128.load(a), block))
-    const s = v128.add<T>(v128.add<T>(s0, s1), v128.add<T>(s2, s3))
-    total = f64x2.add(total, sizeof<T>() == 4 ? widenedSum(s) : s)
-  }
-  return sumF64Lanes(total)
-}
-
-export function sumRow(a: usize, n: i32): f64 {
-  return blockedSum<f32>(a, n)
-}
-
-function sumRowF64(a: usize, n: i32): f64 {
-  return blockedSum<f64>(a, n)
-}
 
 /** Column sums of [n, inner] times scale, 16 columns at a time, then 4. */
 function sumColumns(out: usize, a: usize, n: i32, inner: i32, scale: f64): void {
@@ -150,47 +100,6 @@ export function sumF64(out: usize, a: usize, outer: i32, n: i32, inner: i32, sca
     out += bytes<f64>(inner)
     a += bytes<f64>(n * inner)
   }
-}
-
-// Extremes. `better` is the strict comparison, `pick` the NaN-keeping one.
-
-@unmanaged @final class Largest {
-  @inline pick(a: v128, b: v128): v128 { return f32x4.max(a, b) }
-  @inline pickOne(a: f32, b: f32): f32 { return max<f32>(a, b) }
-  @inline better(a: v128, b: v128): v128 { return f32x4.gt(a, b) }
-}
-@unmanaged @final class Smallest {
-  @inline pick(a: v128, b: v128): v128 { return f32x4.min(a, b) }
-  @inline pickOne(a: f32, b: f32): f32 { return min<f32>(a, b) }
-  @inline better(a: v128, b: v128): v128 { return f32x4.lt(a, b) }
-}
-
-@inline
-function extremeOfRow<Op>(a: usize, n: i32): f32 {
-  const op = changetype<Op>(0)
-  const first = v128.load32_splat(a)
-  let m0 = first, m1 = first, m2 = first, m3 = first
-  for (; n >= 16; n -= 16) {
-    m0 = op.pick(m0, v128.load(a))
-    m1 = op.pick(m1, v128.load(a, 16))
-    m2 = op.pick(m2, v128.load(a, 32))
-    m3 = op.pick(m3, v128.load(a, 48))
-    a += 64
-  }
-  for (; n > 0; n -= 4) {
-    const x = v128.load(a)
-    m0 = op.pick(m0, n < 4 ? keepOr<f32>(x, first, n) : x)
-    a += 16
-  }
-  const m = op.pick(op.pick(m0, m1), op.pick(m2, m3))
-  return op.pickOne(
-    op.pickOne(f32x4.extract_lane(m, 0), f32x4.extract_lane(m, 1)),
-    op.pickOne(f32x4.extract_lane(m, 2), f32x4.extract_lane(m, 3)),
-  )
-}
-
-export function maxOfRow(a: usize, n: i32): f32 {
-  return extremeOfRow<Largest>(a, n)
 }
 
 @inline

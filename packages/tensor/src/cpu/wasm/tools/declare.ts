@@ -3,7 +3,21 @@ import { readFileSync, readdirSync } from 'node:fs'
 const exported =
   /(?:^\/\*\*\n?(?<comment>(?:(?!\*\/)[\s\S])*)\*\/\n)?^export function (?<name>\w+)\((?<parameters>[^)]*)\): (?<result>\w+)/gm
 
-const types: Record<string, string> = { usize: 'Offset', i32: 'number', f32: 'number', f64: 'number', void: 'void' }
+const types: Record<string, string> = {
+  usize: 'Offset',
+  i32: 'number',
+  f32: 'number',
+  f64: 'number',
+  bool: 'boolean',
+  void: 'void',
+}
+
+function typeOf(name: string): string {
+  const type = types[name]
+  if (type === undefined)
+    throw new Error(`build:kernels: an export uses the type ${name}. Use one of ${Object.keys(types)}.`)
+  return type
+}
 
 /** Writes the interface of what the modules export, with the signatures and comments of the sources. */
 export function declareKernels(sources: URL, modules: readonly WebAssembly.Module[]): string {
@@ -21,7 +35,7 @@ export function declareKernels(sources: URL, modules: readonly WebAssembly.Modul
         .filter((parameter) => parameter !== '')
         .map((parameter) => {
           const [parameterName = '', type = ''] = parameter.split(': ')
-          return `${parameterName}: ${types[type] ?? 'never'}`
+          return `${parameterName}: ${typeOf(type)}`
         })
       const lines = comment
         ?.split('\n')
@@ -33,7 +47,7 @@ export function declareKernels(sources: URL, modules: readonly WebAssembly.Modul
             ? `  /** ${lines[0]} */`
             : ['  /**', ...lines.map((line) => `   * ${line}`), '   */'].join('\n'),
         )
-      members.push(`  ${name}: (${list.join(', ')}) => ${types[result] ?? 'never'}`)
+      members.push(`  ${name}: (${list.join(', ')}) => ${typeOf(result)}`)
     }
   }
   if (names.size > 0) throw new Error(`build:kernels: no declaration found for ${[...names].join(', ')}.`)

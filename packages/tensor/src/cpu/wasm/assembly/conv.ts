@@ -1,0 +1,517 @@
+// Convolution over [batch, channels, height, width], 1-d ones having a height of 1.
+//
+// No matrix of windows is made. A padded copy of one image, its columns split by their remainder modulo the stride, turns every row of
+// that matrix into a contiguous run: for each tap (channel, kernel row, kernel column) and output row, the inputs of neighbouring
+// outputs lie side by side at the tap's offset. The register tile is 4 channels by 8 outputs, as in the matrix product.
+//
+// The input's gradient is the same correlation, of the output's gradient with the transposed weights, once per remainder of the input
+// position modulo the stride: each tap belongs to exactly one remainder.
+import { Shape, field } from './shape'
+import { bytes, fma, k, keep, storeTail, sumLanes } from './simd'
+
+@inline
+function roundUp(n: i32, step: i32): i32 {
+  return (n + step - 1) / step * step
+}
+
+/** floor(a / b) for b > 0 and any a. */
+@inline
+function floorDiv(a: i32, b: i32): i32 {
+  return a >= 0 ? a / b : -((b - 1 - a) / b)
+}
+
+/** Length of a padded run of `outputs` windows, per remainder modulo the stride. */
+@inline
+function runLength(outputs: i32, kernel: i32, stride: i32, dilation: i32): i32 {
+  return outputs - 1 + (kernel - 1) * dilation / stride + 1
+}
+
+/** Rows of the padded copy. */
+@inline
+function paddedRows(outputs: i32, kernel: i32, stride: i32, dilation: i32): i32 {
+  return (outputs - 1) * stride + (kernel - 1) * dilation + 1
+}
+
+/** Of the gradient's positions j + shift that an input's gradient reads: the least shift, which is the (negative) padding. */
+@inline
+function leastShift(kernel: i32, stride: i32, padding: i32, dilation: i32): i32 {
+  return floorDiv(padding - (kernel - 1) * dilation, stride)
+}
+
+/** Length of the padded gradient: ceil(size / stride) positions and the spread of the shifts. */
+@inline
+function gradientLength(size: i32, kernel: i32, stride: i32, padding: i32, dilation: i32): i32 {
+  return (size + stride - 1) / stride + (stride - 1 + padding) / stride - leastShift(kernel, stride, padding, dilation)
+}
+
+/** Bytes of scratch space that the convolutions of a shape use. */
+export function convScratchBytes(shape: usize): i32 {
+  const groups = field(shape, Shape.Groups)
+  const inputs = field(shape, Shape.Channels) / groups
+  const outputs = field(shape, Shape.OutChannels) / groups
+  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
+  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
+  const dilationHeight = field(shape, Shape.DilationHeight), dilationWidth = field(shape, Shape.DilationWidth)
+  const forward = inputs
+    * paddedRows(field(shape, Shape.OutHeight), kernelHeight, strideHeight, dilationHeight)
+    * strideWidth * runLength(field(shape, Shape.OutWidth), kernelWidth, strideWidth, dilationWidth)
+  const backward = outputs
+    * gradientLength(field(shape, Shape.Height), kernelHeight, strideHeight, field(shape, Shape.PaddingTop), dilationHeight)
+    * gradientLength(field(shape, Shape.Width), kernelWidth, strideWidth, field(shape, Shape.PaddingLeft), dilationWidth)
+  const window = kernelHeight * kernelWidth
+  const weights = max(roundUp(outputs, 4) * inputs, roundUp(inputs, 4) * outputs) * window
+  const tables = 2 * max(inputs, outputs) * window + strideHeight * strideWidth + 1
+  return 4 * (max(forward, backward) + weights + tables) + 4 * 64
+}
+
+/**
+ * Copies planes of height x width into planes of rows x (stride runs of `run`), shifted by the padding, zeros around:
+ * to[row][remainder][q] = from[row - top][q * stride + remainder - left].
+ */
+function padImage(
+  to: usize, from: usize, planes: i32, height: i32, width: i32, rows: i32, run: i32, stride: i32, top: i32, left: i32,
+): void {
+  for (let c = 0; c < planes; c++) {
+    for (let v = 0; v < rows; v++) {
+      const y = v - top
+      const isInside = y >= 0 && y < height
+      for (let remainder = 0; remainder < stride; remainder++) {
+        // q from `first` to `last` is inside the image.
+        const shift = left - remainder
+        const first = min(run, max(0, -floorDiv(-shift, stride)))
+        const last = isInside ? max(first, min(run, floorDiv(width - 1 + shift, stride) + 1)) : first
+        memory.fill(to, 0, bytes<f32>(first))
+        let at = to + bytes<f32>(first)
+        let source = from + (bytes<f32>(y * width) + bytes<f32>(first * stride - shift))
+        if (stride == 1) memory.copy(at, source, bytes<f32>(last - first))
+        else {
+          for (let q = first; q < last; q++) {
+            store<f32>(at, load<f32>(source))
+            at += 4
+            source += bytes<f32>(stride)
+          }
+        }
+        memory.fill(to + bytes<f32>(last), 0, bytes<f32>(run - last))
+        to += bytes<f32>(run)
+      }
+    }
+    from += bytes<f32>(height * width)
+  }
+}
+
+/** Weights to panels of [taps][4 rows], by the offset of each tap; rows beyond the last are zero. */
+function packWeights(to: usize, weights: usize, rows: i32, rowStride: i32, taps: i32, offsets: usize): void {
+  for (let row = 0; row < rows; row += 4) {
+    for (let t = 0; t < taps; t++) {
+      const at = weights + <usize>load<i32>(offsets + (<usize>t << 2))
+      for (let i = 0; i < 4; i++) {
+        store<f32>(to, row + i < rows ? load<f32>(at + bytes<f32>((row + i) * rowStride)) : 0)
+        to += 4
+      }
+    }
+  }
+}
+
+/** Writes up to 8 outputs of one channel, side by side or `step` elements apart. */
+@inline
+function storeOutputs(out: usize, v0: v128, v1: v128, columns: i32, step: i32): void {
+  if (step == 1) {
+    if (columns >= 8) {
+      v128.store(out, v0)
+      v128.store(out, v1, 16)
+    } else if (columns >= 4) {
+      v128.store(out, v0)
+      if (columns > 4) storeTail<f32>(out + 16, v1, columns - 4)
+    } else storeTail<f32>(out, v0, columns)
+    return
+  }
+  v128.store(SPREAD, v0)
+  v128.store(SPREAD, v1, 16)
+  for (let j = 0; j < min(columns, 8); j++) store<f32>(out + bytes<f32>(j * step), load<f32>(SPREAD + bytes<f32>(j)))
+}
+
+const SPREAD: usize = memory.data(32, 16)
+
+/** Up to 8 outputs as they stand. */
+@inline
+function loadOutput(out: usize, column: i32, columns: i32, step: i32): v128 {
+  if (step == 1) return v128.load(out + bytes<f32>(column))
+  for (let j = 0; j < 4; j++) {
+    if (column + j < columns) store<f32>(SPREAD + bytes<f32>(j), load<f32>(out + bytes<f32>((column + j) * step)))
+  }
+  return v128.load(SPREAD)
+}
+
+/** 4 channels x 8 outputs; begins at what is there, or at the bias. */
+@inline
+function tile(
+  out: usize, outPlane: usize, step: i32, channels: i32, columns: i32, source: usize, offsets: usize, weights: usize, taps: i32,
+  bias: usize, isAdded: bool,
+): void {
+  let c00 = f32x4.splat(0)
+  let c10 = c00, c20 = c00, c30 = c00
+  if (bias) {
+    c00 = k(bias, 0)
+    c10 = k(bias, 1)
+    c20 = k(bias, 2)
+    c30 = k(bias, 3)
+  }
+  let c01 = c00, c11 = c10, c21 = c20, c31 = c30
+  for (let t = taps; t > 0; t--) {
+    const at = source + <usize>load<i32>(offsets)
+    const b0 = v128.load(at)
+    const b1 = v128.load(at, 16)
+    let w = v128.load32_splat(weights)
+    c00 = fma<f32>(w, b0, c00)
+    c01 = fma<f32>(w, b1, c01)
+    w = v128.load32_splat(weights, 4)
+    c10 = fma<f32>(w, b0, c10)
+    c11 = fma<f32>(w, b1, c11)
+    w = v128.load32_splat(weights, 8)
+    c20 = fma<f32>(w, b0, c20)
+    c21 = fma<f32>(w, b1, c21)
+    w = v128.load32_splat(weights, 12)
+    c30 = fma<f32>(w, b0, c30)
+    c31 = fma<f32>(w, b1, c31)
+    offsets += 4
+    weights += 16
+  }
+  finish(out, c00, c01, columns, step, isAdded)
+  if (channels > 1) finish(out + outPlane, c10, c11, columns, step, isAdded)
+  if (channels > 2) finish(out + 2 * outPlane, c20, c21, columns, step, isAdded)
+  if (channels > 3) finish(out + 3 * outPlane, c30, c31, columns, step, isAdded)
+}
+
+/** 4 channels x 4 outputs, for the end of a row. */
+@inline
+function narrowTile(
+  out: usize, outPlane: usize, step: i32, channels: i32, columns: i32, source: usize, offsets: usize, weights: usize, taps: i32,
+  bias: usize, isAdded: bool,
+): void {
+  let c0 = f32x4.splat(0)
+  let c1 = c0, c2 = c0, c3 = c0
+  if (bias) {
+    c0 = k(bias, 0)
+    c1 = k(bias, 1)
+    c2 = k(bias, 2)
+    c3 = k(bias, 3)
+  }
+  for (let t = taps; t > 0; t--) {
+    const b = v128.load(source + <usize>load<i32>(offsets))
+    c0 = fma<f32>(v128.load32_splat(weights), b, c0)
+    c1 = fma<f32>(v128.load32_splat(weights, 4), b, c1)
+    c2 = fma<f32>(v128.load32_splat(weights, 8), b, c2)
+    c3 = fma<f32>(v128.load32_splat(weights, 12), b, c3)
+    offsets += 4
+    weights += 16
+  }
+  const none = f32x4.splat(0)
+  finish(out, c0, none, columns, step, isAdded)
+  if (channels > 1) finish(out + outPlane, c1, none, columns, step, isAdded)
+  if (channels > 2) finish(out + 2 * outPlane, c2, none, columns, step, isAdded)
+  if (channels > 3) finish(out + 3 * outPlane, c3, none, columns, step, isAdded)
+}
+
+/** One channel x 8 outputs: depthwise convolutions. */
+@inline
+function singleTile(
+  out: usize, step: i32, columns: i32, source: usize, offsets: usize, weights: usize, taps: i32, bias: usize, isAdded: bool,
+): void {
+  let c0 = bias ? k(bias, 0) : f32x4.splat(0)
+  let c1 = c0
+  for (let t = taps; t > 0; t--) {
+    const at = source + <usize>load<i32>(offsets)
+    const w = v128.load32_splat(weights)
+    c0 = fma<f32>(w, v128.load(at), c0)
+    c1 = fma<f32>(w, v128.load(at, 16), c1)
+    offsets += 4
+    weights += 16
+  }
+  finish(out, c0, c1, columns, step, isAdded)
+}
+
+function finish(out: usize, v0: v128, v1: v128, columns: i32, step: i32, isAdded: bool): void {
+  if (isAdded) {
+    v0 = f32x4.add(v0, loadOutput(out, 0, columns, step))
+    if (columns > 4) v1 = f32x4.add(v1, loadOutput(out, 4, columns, step))
+  }
+  storeOutputs(out, v0, v1, columns, step)
+}
+
+// Taps of one pass: 4 channels of weights and the rows of the image that they read stay in the first cache.
+@inline
+const TAPS = 288
+
+/** out[c, y, x] = bias[c] + sum_t weights[t][c] source[y * sourceRow + offsets[t] + x]; out's rows and columns may be apart. */
+function correlate(
+  out: usize, outPlane: usize, outRow: usize, step: i32, channels: i32, rows: i32, columns: i32,
+  source: usize, sourceRow: usize, offsets: usize, weights: usize, taps: i32, bias: usize,
+): void {
+  let first = 0
+  do {
+    const count = min(TAPS, taps - first)
+    const isAdded = first > 0
+    const tapOffsets = offsets + (<usize>first << 2)
+    for (let y = 0; y < rows; y++) {
+      for (let c = 0; c < channels; c += 4) {
+        const panel = weights + (<usize>(c * taps + first * 4) << 2)
+        const start = bias && !isAdded ? bias + (<usize>c << 2) : 0
+        const height = channels - c
+        let to = out + <usize>y * outRow + <usize>c * outPlane
+        let from = source + <usize>y * sourceRow
+        for (let left = columns; left > 0; left -= 8) {
+          if (height == 1) singleTile(to, step, left, from, tapOffsets, panel, count, start, isAdded)
+          else if (left <= 4) narrowTile(to, outPlane, step, height, left, from, tapOffsets, panel, count, start, isAdded)
+          else tile(to, outPlane, step, height, left, from, tapOffsets, panel, count, start, isAdded)
+          to += bytes<f32>(8 * step)
+          from += 32
+        }
+      }
+    }
+    first += TAPS
+  } while (first < taps)
+}
+
+/** Offsets of the forward taps, in bytes: where each reads the padded image, and its weight. Returns their number. */
+function forwardTaps(offsets: usize, weightOffsets: usize, shape: usize, inputs: i32, rows: i32, run: i32): i32 {
+  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
+  const stride = field(shape, Shape.StrideWidth)
+  let taps = 0
+  for (let c = 0; c < inputs; c++) {
+    for (let y = 0; y < kernelHeight; y++) {
+      for (let x = 0; x < kernelWidth; x++) {
+        const row = c * rows + y * field(shape, Shape.DilationHeight)
+        const column = x * field(shape, Shape.DilationWidth)
+        store<i32>(offsets + (<usize>taps << 2), ((row * stride + column % stride) * run + column / stride) << 2)
+        store<i32>(weightOffsets + (<usize>taps << 2), taps << 2)
+        taps++
+      }
+    }
+  }
+  return taps
+}
+
+@inline
+function align(p: usize): usize {
+  return (p + 15) & ~15
+}
+
+/**
+ * out[b, o, y, x] = bias[o] + sum_{i, u, v} weights[o, i, u, v] image[b, i, y stride + u dilation - padding, ...]; bias may be 0.
+ * `shape` points to sixteen i32: batch, channels, height, width, outChannels, kernel height and width, stride height and width,
+ * padding top and left, dilation height and width, groups, output height and width. All tensors are contiguous.
+ */
+export function convF32(out: usize, image: usize, weights: usize, bias: usize, shape: usize, scratch: usize): void {
+  const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
+  const inputs = field(shape, Shape.Channels) / groups
+  const outputs = field(shape, Shape.OutChannels) / groups
+  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
+  const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
+  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
+  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
+  const rows = paddedRows(outHeight, kernelHeight, strideHeight, field(shape, Shape.DilationHeight))
+  const run = runLength(outWidth, kernelWidth, strideWidth, field(shape, Shape.DilationWidth))
+  const pitch = strideWidth * run
+  const allTaps = bytes<f32>(inputs * kernelHeight * kernelWidth)
+  const weightOffsets = scratch + allTaps
+  const taps = forwardTaps(scratch, weightOffsets, shape, inputs, rows, run)
+  const panels = align(weightOffsets + allTaps)
+  const padded = align(panels + bytes<f32>(roundUp(outputs, 4) * taps))
+  const outPlane = bytes<f32>(outHeight * outWidth)
+  for (let g = 0; g < groups; g++) {
+    packWeights(panels, weights + bytes<f32>(g * outputs * taps), outputs, taps, taps, weightOffsets)
+    for (let b = 0; b < batch; b++) {
+      const from = image + bytes<f32>(b * groups + g) * inputs * height * width
+      padImage(
+        padded, from, inputs, height, width, rows, run, strideWidth,
+        field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
+      )
+      correlate(
+        out + <usize>((b * groups + g) * outputs) * outPlane, outPlane, bytes<f32>(outWidth), 1, outputs, outHeight, outWidth,
+        padded, bytes<f32>(strideHeight * pitch), scratch, panels, taps, bias ? bias + bytes<f32>(g * outputs) : 0,
+      )
+    }
+  }
+}
+
+/** The gradient of convF32 with respect to its image, from the gradient g of its output. */
+export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, shape: usize, scratch: usize): void {
+  const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
+  const inputs = field(shape, Shape.Channels) / groups
+  const outputs = field(shape, Shape.OutChannels) / groups
+  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
+  const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
+  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
+  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
+  const dilationHeight = field(shape, Shape.DilationHeight), dilationWidth = field(shape, Shape.DilationWidth)
+  const top = field(shape, Shape.PaddingTop), left = field(shape, Shape.PaddingLeft)
+  const leastRow = leastShift(kernelHeight, strideHeight, top, dilationHeight)
+  const leastColumn = leastShift(kernelWidth, strideWidth, left, dilationWidth)
+  const rows = gradientLength(height, kernelHeight, strideHeight, top, dilationHeight)
+  const run = gradientLength(width, kernelWidth, strideWidth, left, dilationWidth)
+  const window = kernelHeight * kernelWidth
+  const phases = strideHeight * strideWidth
+
+  // Per remainder: where its taps begin; then the taps of all remainders one after the other.
+  const starts = scratch
+  const offsets = starts + bytes<f32>(phases + 1)
+  const weightOffsets = offsets + bytes<f32>(outputs * window)
+  let taps = 0
+  for (let phase = 0; phase < phases; phase++) {
+    store<i32>(starts + (<usize>phase << 2), taps)
+    for (let c = 0; c < outputs; c++) {
+      for (let u = 0; u < kernelHeight; u++) {
+        const y = phase / strideWidth + top - u * dilationHeight
+        if (floorDiv(y, strideHeight) * strideHeight != y) continue
+        for (let v = 0; v < kernelWidth; v++) {
+          const x = phase % strideWidth + left - v * dilationWidth
+          if (floorDiv(x, strideWidth) * strideWidth != x) continue
+          const row = c * rows + floorDiv(y, strideHeight) - leastRow
+          store<i32>(offsets + (<usize>taps << 2), (row * run + floorDiv(x, strideWidth) - leastColumn) << 2)
+          store<i32>(weightOffsets + (<usize>taps << 2), ((c * inputs * kernelHeight + u) * kernelWidth + v) << 2)
+          taps++
+        }
+      }
+    }
+  }
+  store<i32>(starts + (<usize>phases << 2), taps)
+  const panels = align(weightOffsets + bytes<f32>(outputs * window))
+  const padded = align(panels + bytes<f32>(roundUp(inputs, 4) * outputs * window))
+  const plane = bytes<f32>(height * width)
+
+  for (let group = 0; group < groups; group++) {
+    const groupWeights = weights + bytes<f32>(group * outputs * inputs * window)
+    for (let phase = 0; phase < phases; phase++) {
+      const start = load<i32>(starts + (<usize>phase << 2))
+      const count = load<i32>(starts + (<usize>phase << 2), 4) - start
+      packWeights(
+        panels + bytes<f32>(roundUp(inputs, 4) * start), groupWeights, inputs, window, count, weightOffsets + (<usize>start << 2),
+      )
+    }
+    for (let b = 0; b < batch; b++) {
+      const from = g + bytes<f32>(b * groups + group) * outputs * outHeight * outWidth
+      padImage(padded, from, outputs, outHeight, outWidth, rows, run, 1, -leastRow, -leastColumn)
+      const to = dImage + <usize>((b * groups + group) * inputs) * plane
+      for (let phase = 0; phase < phases; phase++) {
+        const y = phase / strideWidth
+        const x = phase % strideWidth
+        const start = load<i32>(starts + (<usize>phase << 2))
+        const count = load<i32>(starts + (<usize>phase << 2), 4) - start
+        correlate(
+          to + bytes<f32>(y * width + x), plane, bytes<f32>(strideHeight * width), strideWidth,
+          inputs, (height - y + strideHeight - 1) / strideHeight, (width - x + strideWidth - 1) / strideWidth,
+          padded, bytes<f32>(run), offsets + (<usize>start << 2), panels + bytes<f32>(roundUp(inputs, 4) * start), count, 0,
+        )
+      }
+    }
+  }
+}
+
+/** Adds sum_{y, x} g[c, y, x] source[y * sourceRow + offsets[t] + x] to dWeights[c][t] for 4 channels and 2 taps. */
+function accumulate(
+  dWeights: usize, channels: i32, taps: i32, allTaps: i32, g: usize, plane: usize, rows: i32, columns: i32,
+  source: usize, sourceRow: usize, offsets: usize,
+): void {
+  // Beyond the last channel or tap the first again, whose sum is not written.
+  const g1 = channels > 1 ? plane : 0
+  const g2 = channels > 2 ? 2 * plane : 0
+  const g3 = channels > 3 ? 3 * plane : 0
+  let a = source + <usize>load<i32>(offsets)
+  let b = taps > 1 ? source + <usize>load<i32>(offsets, 4) : a
+  const row = bytes<f32>(columns)
+  const whole = bytes<f32>(columns & ~3)
+  const rest = columns & 3
+  let c00 = f32x4.splat(0)
+  let c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
+  for (let y = 0; y < rows; y++) {
+    for (let at: usize = 0; at < whole; at += 16) {
+      const x0 = v128.load(a + at)
+      const x1 = v128.load(b + at)
+      let d = v128.load(g + at)
+      c00 = fma<f32>(d, x0, c00)
+      c01 = fma<f32>(d, x1, c01)
+      d = v128.load(g + g1 + at)
+      c10 = fma<f32>(d, x0, c10)
+      c11 = fma<f32>(d, x1, c11)
+      d = v128.load(g + g2 + at)
+      c20 = fma<f32>(d, x0, c20)
+      c21 = fma<f32>(d, x1, c21)
+      d = v128.load(g + g3 + at)
+      c30 = fma<f32>(d, x0, c30)
+      c31 = fma<f32>(d, x1, c31)
+    }
+    if (rest) {
+      const x0 = keep<f32>(v128.load(a + whole), rest)
+      const x1 = keep<f32>(v128.load(b + whole), rest)
+      let d = keep<f32>(v128.load(g + whole), rest)
+      c00 = fma<f32>(d, x0, c00)
+      c01 = fma<f32>(d, x1, c01)
+      d = keep<f32>(v128.load(g + g1 + whole), rest)
+      c10 = fma<f32>(d, x0, c10)
+      c11 = fma<f32>(d, x1, c11)
+      d = keep<f32>(v128.load(g + g2 + whole), rest)
+      c20 = fma<f32>(d, x0, c20)
+      c21 = fma<f32>(d, x1, c21)
+      d = keep<f32>(v128.load(g + g3 + whole), rest)
+      c30 = fma<f32>(d, x0, c30)
+      c31 = fma<f32>(d, x1, c31)
+    }
+    a += sourceRow
+    b += sourceRow
+    g += row
+  }
+  const next = bytes<f32>(allTaps)
+  addPair(dWeights, c00, c01, taps)
+  if (channels > 1) addPair(dWeights + next, c10, c11, taps)
+  if (channels > 2) addPair(dWeights + 2 * next, c20, c21, taps)
+  if (channels > 3) addPair(dWeights + 3 * next, c30, c31, taps)
+}
+
+@inline
+function addPair(p: usize, v0: v128, v1: v128, taps: i32): void {
+  store<f32>(p, load<f32>(p) + sumLanes(v0))
+  if (taps > 1) store<f32>(p, load<f32>(p, 4) + sumLanes(v1), 4)
+}
+
+/** The gradient of convF32 with respect to its weights, from the gradient g of its output. */
+export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, shape: usize, scratch: usize): void {
+  const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
+  const inputs = field(shape, Shape.Channels) / groups
+  const outputs = field(shape, Shape.OutChannels) / groups
+  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
+  const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
+  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
+  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
+  const rows = paddedRows(outHeight, kernelHeight, strideHeight, field(shape, Shape.DilationHeight))
+  const run = runLength(outWidth, kernelWidth, strideWidth, field(shape, Shape.DilationWidth))
+  const allTaps = bytes<f32>(inputs * kernelHeight * kernelWidth)
+  const taps = forwardTaps(scratch, scratch + allTaps, shape, inputs, rows, run)
+  const padded = align(scratch + 2 * allTaps)
+  const sourceRow = bytes<f32>(strideHeight * strideWidth * run)
+  const outPlane = bytes<f32>(outHeight * outWidth)
+  // Rows of one pass: the planes that it reads stay in the first cache.
+  const band = max(1, 2048 / max(1, outWidth))
+  memory.fill(dWeights, 0, bytes<f32>(field(shape, Shape.OutChannels) * taps))
+  for (let group = 0; group < groups; group++) {
+    const groupWeights = dWeights + bytes<f32>(group * outputs * taps)
+    for (let b = 0; b < batch; b++) {
+      const from = image + bytes<f32>(b * groups + group) * inputs * height * width
+      padImage(
+        padded, from, inputs, height, width, rows, run, strideWidth,
+        field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
+      )
+      const gradient = g + <usize>((b * groups + group) * outputs) * outPlane
+      for (let y = 0; y < outHeight; y += band) {
+        for (let c = 0; c < outputs; c += 4) {
+          for (let t = 0; t < taps; t += 2) {
+            accumulate(
+              groupWeights + bytes<f32>(c * taps + t), outputs - c, taps - t, taps,
+              gradient + <usize>c * outPlane + bytes<f32>(y * outWidth), outPlane, min(band, outHeight - y), outWidth,
+              padded + <usize>y * sourceRow, sourceRow, scratch + (<usize>t << 2),
+            )
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+// Layer norm over the rows of [rows, n]; batch norm over the channels of [batch, channels, length].
+import { sumRow, sumF64Lanes, widenedSum } from './sums'
+import { bytes, fma, keep, storeTail } from './simd'
+
+@inline
+function put(p: usize, v: v128, left: i32): void {
+  if (left < 4) storeTail<f32>(p, v, left)
+  else v128.store(p, v)
+}
+
+/** sum_i (a[i] - mean)^2 */
+function squaredDeviations(a: usize, n: i32, mean: f32): f64 {
+  const center = f32x4.splat(mean)
+  const zero = f32x4.splat(0)
+  let total = zero
+  while (n > 0) {
+    let s0 = zero, s1 = zero
+    let block = min(n, 512)
+    n -= block
+    for (; block >= 8; block -= 8) {
+      const d0 = f32x4.sub(v128.load(a), center)
+      const d1 = f32x4.sub(v128.load(a, 16), center)
+      s0 = fma<f32>(d0, d0, s0)
+      s1 = fma<f32>(d1, d1, s1)
+      a += 32
+    }
+    for (; block > 0; block -= 4) {
+      const d = f32x4.sub(v128.load(a), center)
+      const kept = block < 4 ? keep<f32>(d, block) : d
+      s0 = fma<f32>(kept, kept, s0)
+      a += 16
+    }
+    total = f64x2.add(total, widenedSum(f32x4.add(s0, s1)))
+  }
+  return sumF64Lanes(total)
+}
+
+/** out[i] = (x[i] - mean) rstd gamma[i] + beta[i], without gamma or beta where their offset is 0. */
+@inline
+function normalize(out: usize, x: usize, n: i32, mean: v128, rstd: v128, gamma: usize, beta: usize): void {
+  const one = f32x4.splat(1)
+  const zero = f32x4.splat(0)
+  for (let at: usize = 0; n > 0; n -= 4) {
+    const y = f32x4.mul(f32x4.sub(v128.load(x + at), mean), rstd)
+    const factor = gamma ? v128.load(gamma + at) : one
+    const shift = beta ? v128.load(beta + at) : zero
+    put(out + at, fma<f32>(y, factor, shift), n)
+    at += 16
+  }
+}
+
+/** out = (x - mean) rstd gamma + beta over each row, rstd = 1 / sqrt(var + eps); gamma and beta may be 0. Keeps mean and rstd. */
+export function layerNormF32(
+  out: usize, means: usize, rstds: usize, x: usize, gamma: usize, beta: usize, rows: i32, n: i32, eps: f64,
+): void {
+  for (let i = 0; i < rows; i++) {
+    const mean = <f32>(sumRow(x, n) / n)
+    const rstd = <f32>(1 / Math.sqrt(squaredDeviations(x, n, mean) / n + eps))
+    normalize(out, x, n, f32x4.splat(mean), f32x4.splat(rstd), gamma, beta)
+    store<f32>(means, mean)
+    store<f32>(rstds, rstd)
+    means += 4
+    rstds += 4
+    out += bytes<f32>(n)
+    x += bytes<f32>(n)
+  }
+}
+
+/**
+ * With h = (x - mean) rstd and d = g gamma: dx = rstd (d - mean(d) - h mean(d h)); dgamma += sum g h and dbeta += sum g over the rows.
+ * gamma, dgamma and dbeta may be 0.
+ */
+export function layerNormBackwardF32(
+  dx: usize, dgamma: usize, dbeta: usize, g: usize, x: usize, means: usize, rstds: usize, gamma: usize, rows: i32, n: i32,
+): void {
+  const one = f32x4.splat(1)
+  for (let i = 0; i < rows; i++) {
+    const mean = v128.load32_splat(means)
+    const rstd = v128.load32_splat(rstds)
+    let sumD = f32x4.splat(0)
+    let sumDH = sumD
+    for (let at: usize = 0, left = n; left > 0; left -= 4) {
+      const h = f32x4.mul(f32x4.sub(v128.load(x + at), mean), rstd)
+      const gradient = v128.load(g + at)
+      let d = f32x4.mul(gradient, gamma ? v128.load(gamma + at) : one)
+      let dh = f32x4.mul(d, h)
+      if (left < 4) {
+        d = keep<f32>(d, left)
+        dh = keep<f32>(dh, left)
+      }
+      sumD = f32x4.add(sumD, d)
+      sumDH = f32x4.add(sumDH, dh)
+      if (dgamma) put(dgamma + at, fma<f32>(gradient, h, v128.load(dgamma + at)), left)
+      if (dbeta) put(dbeta + at, f32x4.add(gradient, v128.load(dbeta + at)), left)
+      at += 16
+    }
+    const meanD = f32x4.splat(<f32>(sumF64Lanes(widenedSum(sumD)) / n))
+    const meanDH = f32x4.splat(<f32>(sumF64Lanes(widenedSum(sumDH)) / n))
+    for (let at: usize = 0, left = n; left > 0; left -= 4) {
+      const h = f32x4.mul(f32x4.sub(v128.load(x + at), mean), rstd)
+      const d = f32x4.mul(v128.load(g + at), gamma ? v128.load(gamma + at) : one)
+      put(dx + at, f32x4.mul(rstd, f32x4.sub(f32x4.sub(d, meanD), f32x4.mul(h, meanDH))), left)
+      at += 16
+    }
+    means += 4
+    rstds += 4
+    dx += bytes<f32>(n)
+    g += bytes<f32>(n)
+    x += bytes<f32>(n)
+  }
+}
+
+/** means[c] and the biased variances[c] of x[batch, channels, length] over batch and length. */
+export function batchNormStatisticsF32(means: usize, variances: usize, x: usize, batch: i32, channels: i32, length: i32): void {
+  const pitch = bytes<f32>(channels * length)
+  const count = <f64>batch * length
+  for (let c = 0; c < channels; c++) {
+    let total: f64 = 0
+    for (let b = 0; b < batch; b++) total += sumRow(x + <usize>b * pitch, length)
+    const mean = <f32>(total / count)
+    let squares: f64 = 0
+    for (let b = 0; b < batch; b++) squares += squaredDeviations(x + <usize>b * pitch, length, mean)
+    store<f32>(means, mean)
+    store<f32>(variances, <f32>(squares / count))
+    means += 4
+    variances += 4
+    x += bytes<f32>(length)
+  }
+}
+
+/** out = (x - means[c]) / sqrt(variances[c] + eps) gamma[c] + beta[c]; gamma and beta may be 0. */
+export function batchNormApplyF32(
+  out: usize, x: usize, means: usize, variances: usize, gamma: usize, beta: usize,
+  batch: i32, channels: i32, length: i32, eps: f64,
+): void {
+  for (let b = 0; b < batch; b++) {
+    for (let c = 0; c < channels; c++) {
+      const at = bytes<f32>(c)
+      const factor = (gamma ? <f64>load<f32>(gamma + at) : 1) / Math.sqrt(<f64>load<f32>(variances + at) + eps)
+      const mean = v128.load32_splat(means + at)
+      const shift = beta ? v128.load32_splat(beta + at) : f32x4.splat(0)
+      const scale = f32x4.splat(<f32>factor)
+      for (let left = length; left > 0; left -= 4) {
+        put(out, fma<f32>(f32x4.sub(v128.load(x), mean), scale, shift), left)
+        const step = bytes<f32>(min(left, 4))
+        out += step
+        x += step
+      }
+    }
+  }
+}
+
+/**
+ * Gradients of batch norm in training, h = (x - mean) rstd over the m = batch * length elements of a channel:
+ * dgamma = sum g h, dbeta = sum g, dx = gamma rstd (g - dbeta / m - h dgamma / m). gamma may be 0; dgamma and dbeta are needed.
+ */
+export function batchNormBackwardF32(
+  dx: usize, dgamma: usize, dbeta: usize, g: usize, x: usize, means: usize, variances: usize, gamma: usize,
+  batch: i32, channels: i32, length: i32, eps: f64,
+): void {
+  const pitch = bytes<f32>(channels * length)
+  const count = <f64>batch * length
+  for (let c = 0; c < channels; c++) {
+    const rstd = 1 / Math.sqrt(<f64>load<f32>(variances) + eps)
+    const mean = v128.load32_splat(means)
+    const spread = f32x4.splat(<f32>rstd)
+    let sumG: f64 = 0
+    let sumGH: f64 = 0
+    for (let b = 0; b < batch; b++) {
+      const run = <usize>b * pitch
+      let s = f32x4.splat(0)
+      let sh = s
+      for (let at = run, left = length; left > 0; left -= 4) {
+        let gradient = v128.load(g + at)
+        let h = f32x4.mul(f32x4.sub(v128.load(x + at), mean), spread)
+        if (left < 4) {
+          gradient = keep<f32>(gradient, left)
+          h = keep<f32>(h, left)
+        }
+        s = f32x4.add(s, gradient)
+        sh = fma<f32>(gradient, h, sh)
+        at += 16
+      }
+      sumG += sumF64Lanes(widenedSum(s))
+      sumGH += sumF64Lanes(widenedSum(sh))
+    }
+    store<f32>(dgamma, <f32>sumGH)
+    store<f32>(dbeta, <f32>sumG)
+    const meanG = f32x4.splat(<f32>(sumG / count))
+    const meanGH = f32x4.splat(<f32>(sumGH / count))
+    const factor = f32x4.splat(<f32>(rstd * (gamma ? <f64>load<f32>(gamma) : 1)))
+    for (let b = 0; b < batch; b++) {
+      for (let at = <usize>b * pitch, left = length; left > 0; left -= 4) {
+        const h = f32x4.mul(f32x4.sub(v128.load(x + at), mean), spread)
+        const d = f32x4.sub(f32x4.sub(v128.load(g + at), meanG), f32x4.mul(h, meanGH))
+        put(dx + at, f32x4.mul(factor, d), left)
+        at += 16
+      }
+    }
+    dgamma += 4
+    dbeta += 4
+    means += 4
+    variances += 4
+    if (gamma) gamma += 4
+    g += bytes<f32>(length)
+    x += bytes<f32>(length)
+    dx += bytes<f32>(length)
+  }
+}

@@ -1,0 +1,247 @@
+// Functions of the rows of a contiguous [rows, n]: softmax, its logarithm, cross-entropy, and their gradients.
+import { indexAt } from './indices'
+import { exp, expShifted, log, logisticGradient, logisticLoss } from './math'
+import * as quads from './quads.generated'
+import { BLOCK, dotRow, maxOfRow, sumF64Lanes, sumRow, widenedSum } from './sums'
+import { bytes, fnma, keep, storeTail } from './simd'
+
+/** Where four vectors go that are only summed. */
+const PASSING: usize = memory.data(64, 16)
+
+/** Writes e^(a - shift) and returns its sum. `step` 0 writes all to the same place: only the sum is wanted. */
+function expRow(out: usize, a: usize, n: i32, shift: v128, step: usize): f64 {
+  const zero = f32x4.splat(0)
+  let total = zero
+  while (n > 0) {
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero
+    let block = min(n, BLOCK)
+    n -= block
+    for (; block >= 16; block -= 16) {
+      quads.expShifted(out, a, shift)
+      s0 = f32x4.add(s0, v128.load(out))
+      s1 = f32x4.add(s1, v128.load(out, 16))
+      s2 = f32x4.add(s2, v128.load(out, 32))
+      s3 = f32x4.add(s3, v128.load(out, 48))
+      a += 64
+      out += 4 * step
+    }
+    for (; block > 0; block -= 4) {
+      const y = expShifted(v128.load(a), shift)
+      if (block >= 4) {
+        s0 = f32x4.add(s0, y)
+        v128.store(out, y)
+      } else {
+        s1 = f32x4.add(s1, keep<f32>(y, block))
+        storeTail<f32>(out, y, block)
+      }
+      a += 16
+      out += step
+    }
+    total = f64x2.add(total, widenedSum(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))))
+  }
+  return sumF64Lanes(total)
+}
+
+/** log sum_j e^a[j], shifted by the largest. */
+function logSumExp(a: usize, n: i32): f32 {
+  const largest = maxOfRow(a, n)
+  // A row of -Infinity has no sum to shift; +Infinity is its own logarithm.
+  if (largest - largest != 0) return largest
+  const total = <f32>expRow(PASSING, a, n, f32x4.splat(largest), 0)
+  return largest + f32x4.extract_lane(log(f32x4.splat(total)), 0)
+}
+
+/** out = a * factor - shift, or a * factor. */
+@inline
+function scaleRow(out: usize, a: usize, n: i32, factor: v128, shift: v128): void {
+  for (; n > 0; n -= 4) {
+    const y = f32x4.sub(f32x4.mul(v128.load(a), factor), shift)
+    if (n < 4) storeTail<f32>(out, y, n)
+    else v128.store(out, y)
+    out += 16
+    a += 16
+  }
+}
+
+/** out = e^a / sum e^a over each row. */
+export function softmaxF32(out: usize, a: usize, rows: i32, n: i32): void {
+  for (let i = 0; i < rows; i++) {
+    const total = expRow(out, a, n, f32x4.splat(maxOfRow(a, n)), 16)
+    scaleRow(out, out, n, f32x4.splat(<f32>(1 / total)), f32x4.splat(0))
+    out += bytes<f32>(n)
+    a += bytes<f32>(n)
+  }
+}
+
+/** dx = y (g - sum g y) for y = softmax(x). */
+export function softmaxBackwardF32(dx: usize, g: usize, y: usize, rows: i32, n: i32): void {
+  for (let i = 0; i < rows; i++) {
+    const dot = f32x4.splat(<f32>dotRow(g, y, n))
+    for (let left = n; left > 0; left -= 4) {
+      const d = f32x4.mul(v128.load(y), f32x4.sub(v128.load(g), dot))
+      if (left < 4) storeTail<f32>(dx, d, left)
+      else v128.store(dx, d)
+      const step = bytes<f32>(min(left, 4))
+      dx += step
+      g += step
+      y += step
+    }
+  }
+}
+
+/** out = a - log sum e^a over each row. */
+export function logSoftmaxF32(out: usize, a: usize, rows: i32, n: i32): void {
+  for (let i = 0; i < rows; i++) {
+    scaleRow(out, a, n, f32x4.splat(1), f32x4.splat(logSumExp(a, n)))
+    out += bytes<f32>(n)
+    a += bytes<f32>(n)
+  }
+}
+
+/** dx = g - e^y sum g for y = logSoftmax(x). */
+export function logSoftmaxBackwardF32(dx: usize, g: usize, y: usize, rows: i32, n: i32): void {
+  for (let i = 0; i < rows; i++) {
+    const sum = f32x4.splat(<f32>sumRow(g, n))
+    let left = n
+    for (; left >= 16; left -= 16) {
+      quads.exp(PASSING, y)
+      for (let at: usize = 0; at < 64; at += 16) {
+        v128.store(dx + at, fnma<f32>(v128.load(PASSING + at), sum, v128.load(g + at)))
+      }
+      dx += 64
+      g += 64
+      y += 64
+    }
+    for (; left > 0; left -= 4) {
+      const d = fnma<f32>(exp(v128.load(y)), sum, v128.load(g))
+      if (left < 4) storeTail<f32>(dx, d, left)
+      else v128.store(dx, d)
+      const step = bytes<f32>(min(left, 4))
+      dx += step
+      g += step
+      y += step
+    }
+  }
+}
+
+/** How many of n indices of 4 or 8 bytes (shift 2 or 3) differ from `ignored`. */
+export function countIndices(indices: usize, n: i32, indexShift: i32, ignored: i32): i32 {
+  let count = 0
+  for (let i = 0; i < n; i++) {
+    const p = indices + (<usize>i << indexShift)
+    if ((indexShift == 3 ? load<i64>(p) : <i64>load<i32>(p)) != <i64>ignored) count++
+  }
+  return count
+}
+
+/**
+ * losses[i] = logSumExp(a[i]) - a[i, targets[i]], 0 where the target is `ignored`; logSums[i] = logSumExp(a[i]), for the gradient.
+ * Targets of 4 or 8 bytes (shift 2 or 3). Returns -1, or the first row whose target is out of range.
+ */
+export function crossEntropyF32(
+  losses: usize, logSums: usize, a: usize, targets: usize, rows: i32, n: i32, indexShift: i32, ignored: i32,
+): i32 {
+  for (let i = 0; i < rows; i++) {
+    const sum = logSumExp(a, n)
+    store<f32>(logSums, sum)
+    const isIgnored = countIndices(targets, 1, indexShift, ignored) == 0
+    const target = indexAt(targets, 0, indexShift, n)
+    if (target < 0 && !isIgnored) return i
+    store<f32>(losses, isIgnored ? 0 : sum - load<f32>(a + bytes<f32>(target)))
+    losses += 4
+    logSums += 4
+    targets += <usize>1 << indexShift
+    a += bytes<f32>(n)
+  }
+  return -1
+}
+
+/** dx[i] = (softmax(a[i]) - onehot(targets[i])) g[i * strideG] scale, 0 where the target is `ignored`. */
+export function crossEntropyBackwardF32(
+  dx: usize, a: usize, logSums: usize, targets: usize, rows: i32, n: i32, indexShift: i32, ignored: i32,
+  g: usize, strideG: i32, scale: f32,
+): void {
+  for (let i = 0; i < rows; i++) {
+    if (countIndices(targets, 1, indexShift, ignored) == 0) memory.fill(dx, 0, bytes<f32>(n))
+    else {
+      const factor = load<f32>(g) * scale
+      expRow(dx, a, n, v128.load32_splat(logSums), 16)
+      scaleRow(dx, dx, n, f32x4.splat(factor), f32x4.splat(0))
+      const at = dx + bytes<f32>(indexAt(targets, 0, indexShift, n))
+      store<f32>(at, load<f32>(at) - factor)
+    }
+    dx += bytes<f32>(n)
+    a += bytes<f32>(n)
+    logSums += 4
+    targets += <usize>1 << indexShift
+    g += bytes<f32>(strideG)
+  }
+}
+
+/** out[i] = max(x, 0) - x z + log(1 + e^-|x|): binary cross-entropy of the logits x with the targets z. */
+export function bceWithLogitsF32(out: usize, x: usize, z: usize, n: i32): void {
+  logisticRow(out, x, z, n, 16)
+}
+
+/** out = scale * sum_i bceWithLogits(x, z): scale 1 is the sum, 1 / n the mean. */
+export function bceWithLogitsSumF32(out: usize, x: usize, z: usize, n: i32, scale: f64): void {
+  store<f32>(out, <f32>(logisticRow(PASSING, x, z, n, 0) * scale))
+}
+
+function logisticRow(out: usize, x: usize, z: usize, n: i32, step: usize): f64 {
+  const zero = f32x4.splat(0)
+  let total = zero
+  while (n > 0) {
+    let s0 = zero, s1 = zero
+    let block = min(n, BLOCK)
+    n -= block
+    for (; block >= 16; block -= 16) {
+      quads.logisticLoss(out, x, z)
+      s0 = f32x4.add(s0, f32x4.add(v128.load(out), v128.load(out, 16)))
+      s1 = f32x4.add(s1, f32x4.add(v128.load(out, 32), v128.load(out, 48)))
+      x += 64
+      z += 64
+      out += 4 * step
+    }
+    for (; block > 0; block -= 4) {
+      const y = logisticLoss(v128.load(x), v128.load(z))
+      if (block >= 4) {
+        s0 = f32x4.add(s0, y)
+        v128.store(out, y)
+      } else {
+        s1 = f32x4.add(s1, keep<f32>(y, block))
+        storeTail<f32>(out, y, block)
+      }
+      x += 16
+      z += 16
+      out += step
+    }
+    total = f64x2.add(total, widenedSum(f32x4.add(s0, s1)))
+  }
+  return sumF64Lanes(total)
+}
+
+/** dx[i] = (sigmoid(x[i]) - z[i]) g[i * strideG] scale, strideG 0 or 1. */
+export function bceWithLogitsBackwardF32(dx: usize, x: usize, z: usize, n: i32, g: usize, strideG: i32, scale: f32): void {
+  const factor = f32x4.splat(strideG == 0 ? load<f32>(g) * scale : scale)
+  for (let i = n; i >= 16; i -= 16) {
+    quads.logisticGradient(strideG == 0 ? dx : PASSING, x, z, factor)
+    if (strideG != 0) {
+      for (let at: usize = 0; at < 64; at += 16) v128.store(dx + at, f32x4.mul(v128.load(PASSING + at), v128.load(g + at)))
+      g += 64
+    }
+    dx += 64
+    x += 64
+    z += 64
+  }
+  for (let i = n & 15; i > 0; i -= 4) {
+    let d = logisticGradient(v128.load(x), v128.load(z), factor)
+    if (strideG != 0) d = f32x4.mul(d, v128.load(g))
+    if (i < 4) storeTail<f32>(dx, d, i)
+    else v128.store(dx, d)
+    dx += 16
+    x += 16
+    z += 16
+    g += bytes<f32>(4 * strideG)
+  }
+}
