@@ -1,0 +1,21 @@
+/** Where a command writes. */
+export interface Terminal {
+  /** For results. */
+  readonly stdout: NodeJS.WriteStream
+  /** For progress, warnings and errors. */
+  readonly stderr: NodeJS.WriteStream
+  readonly environment: NodeJS.ProcessEnv
+}
+
+/** Whether a stream takes colours: `NO_COLOR`, `FORCE_COLOR` and `TERM=dumb` are honoured. */
+export function usesColor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv, wanted: boolean): boolean {
+  const { NO_COLOR: no = '', FORCE_COLOR: force = '', TERM: kind } = environment
+  if (!wanted || no !== '') return false
+  if (force !== '') return force !== '0'
+  return stream.isTTY && kind !== 'dumb'
+}
+
+/** Whether somebody watches, so that a bar may move: a terminal that is not one of a build machine. */
+export function isInteractive(stream: NodeJS.WriteStream, { CI: ci = '', TERM: kind }: NodeJS.ProcessEnv): boolean {
+  return stream.isTTY && kind !== 'dumb' && (ci === '' || ci === '0' || ci === 'false')
+}
