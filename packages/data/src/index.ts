@@ -57,3 +57,27 @@ export {
   type Schema,
   type TargetSchema,
 } from './table/schema.ts'
+export {
+  ConcatDataset,
+  randomSplit,
+  Subset,
+  TensorDataset,
+  type Dataset,
+  type IterableDataset,
+  type MapDataset,
+  type RandomSplitOptions,
+} from './loader/dataset.ts'
+export {
+  BatchSampler,
+  RandomSampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+  type GeneratorOption,
+  type RandomSamplerOptions,
+  type Sampler,
+  type WeightedRandomSamplerOptions,
+} from './loader/sampler.ts'
+export { defaultCollate, type Collated } from './loader/collate.ts'
+export { DataLoader, type DataLoaderOptions } from './loader/data-loader.ts'
+export { padSequence, type PadSequenceOptions } from './loader/pad-sequence.ts'
