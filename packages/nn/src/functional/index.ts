@@ -1,0 +1,66 @@
+// The maths of the layers: functions of tensors, without state.
+export { linear, bilinear } from './linear.ts'
+export {
+  relu, relu6, leakyRelu, prelu, elu, celu, selu, gelu, silu, mish, softplus, softsign, tanh, tanhshrink, hardshrink,
+  softshrink, sigmoid, logSigmoid, hardtanh, hardsigmoid, hardswish, threshold, glu, softmax, logSoftmax, softmin,
+  gumbelSoftmax, type GumbelSoftmaxOptions,
+} from './activations.ts' // prettier-ignore
+export { dropout, featureDropout, type DropoutOptions } from './dropout.ts'
+export { embedding, oneHot, type EmbeddingFunctionOptions } from './embedding.ts'
+export {
+  layerNorm,
+  normalize,
+  rmsNorm,
+  type LayerNormFunctionOptions,
+  type NormalizeOptions,
+  type RMSNormFunctionOptions,
+} from './normalization.ts'
+export {
+  cosineSimilarity,
+  pairwiseDistance,
+  type CosineSimilarityOptions,
+  type PairwiseDistanceOptions,
+} from './distance.ts'
+
+export type { Reduction, ReductionOptions } from './losses/reduction.ts'
+export {
+  huberLoss,
+  l1Loss,
+  mseLoss,
+  smoothL1Loss,
+  type HuberOptions,
+  type SmoothL1Options,
+} from './losses/regression.ts'
+export {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  multilabelSoftMarginLoss,
+  softMarginLoss,
+  type BinaryCrossEntropyOptions,
+  type BinaryCrossEntropyWithLogitsOptions,
+  type MultilabelOptions,
+} from './losses/binary.ts'
+export {
+  crossEntropy,
+  multiMarginLoss,
+  nllLoss,
+  type ClassOptions,
+  type CrossEntropyOptions,
+  type MultiMarginOptions,
+} from './losses/classification.ts'
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  marginRankingLoss,
+  tripletMarginLoss,
+  type MarginOptions,
+  type TripletMarginOptions,
+} from './losses/ranking.ts'
+export {
+  gaussianNLLLoss,
+  klDiv,
+  poissonNLLLoss,
+  type GaussianNLLOptions,
+  type KLDivOptions,
+  type PoissonNLLOptions,
+} from './losses/likelihood.ts'

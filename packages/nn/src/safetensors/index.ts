@@ -1,0 +1,2 @@
+export { loadSafetensors, type Safetensors } from './read.ts'
+export { saveSafetensors, saveSafetensorsSync } from './write.ts'
