@@ -7,7 +7,7 @@
 // The input's gradient is the same correlation, of the output's gradient with the transposed weights, once per remainder of the input
 // position modulo the stride: each tap belongs to exactly one remainder.
 import { Shape, field } from './shape'
-import { bytes, fma, k, keep, storeTail, sumLanes } from './simd'
+import { bytes, copyBytes, fma, k, keep, storeTail, sumLanes, zeroBytes } from './simd'
 
 @inline
 function roundUp(n: i32, step: i32): i32 {
@@ -80,10 +80,10 @@ function padImage(
         const shift = left - remainder
         const first = min(run, max(0, -floorDiv(-shift, stride)))
         const last = isInside ? max(first, min(run, floorDiv(width - 1 + shift, stride) + 1)) : first
-        memory.fill(to, 0, bytes<f32>(first))
+        zeroBytes(to, bytes<f32>(first))
         let at = to + bytes<f32>(first)
         let source = from + (bytes<f32>(y * width) + bytes<f32>(first * stride - shift))
-        if (stride == 1) memory.copy(at, source, bytes<f32>(last - first))
+        if (stride == 1) copyBytes(at, source, bytes<f32>(last - first))
         else {
           for (let q = first; q < last; q++) {
             store<f32>(at, load<f32>(source))
@@ -91,7 +91,7 @@ function padImage(
             source += bytes<f32>(stride)
           }
         }
-        memory.fill(to + bytes<f32>(last), 0, bytes<f32>(run - last))
+        zeroBytes(to + bytes<f32>(last), bytes<f32>(run - last))
         to += bytes<f32>(run)
       }
     }
@@ -413,9 +413,9 @@ function accumulate(
   source: usize, sourceRow: usize, offsets: usize,
 ): void {
   // Beyond the last channel or tap the first again, whose sum is not written.
-  const g1 = channels > 1 ? plane : 0
-  const g2 = channels > 2 ? 2 * plane : 0
-  const g3 = channels > 3 ? 3 * plane : 0
+  const g1: usize = channels > 1 ? plane : 0
+  const g2: usize = channels > 2 ? 2 * plane : 0
+  const g3: usize = channels > 3 ? 3 * plane : 0
   let a = source + <usize>load<i32>(offsets)
   let b = taps > 1 ? source + <usize>load<i32>(offsets, 4) : a
   const row = bytes<f32>(columns)
@@ -491,7 +491,7 @@ export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, 
   const outPlane = bytes<f32>(outHeight * outWidth)
   // Rows of one pass: the planes that it reads stay in the first cache.
   const band = max(1, 2048 / max(1, outWidth))
-  memory.fill(dWeights, 0, bytes<f32>(field(shape, Shape.OutChannels) * taps))
+  zeroBytes(dWeights, bytes<f32>(field(shape, Shape.OutChannels) * taps))
   for (let group = 0; group < groups; group++) {
     const groupWeights = dWeights + bytes<f32>(group * outputs * taps)
     for (let b = 0; b < batch; b++) {

@@ -1,12 +1,12 @@
 // Bytes from here to there: strided copies, fill, rows by index.
 import { indexAt } from './indices'
-import { bytes, splat } from './simd'
+import { bytes, copyBytes, splat } from './simd'
 
 /** Copies one run of n elements, the source advancing by `stride` elements. */
 @inline
 function copyRun<T>(out: usize, a: usize, n: i32, stride: i32): void {
   if (stride == 1) {
-    memory.copy(out, a, bytes<T>(n))
+    copyBytes(out, a, bytes<T>(n))
     return
   }
   const step = bytes<T>(stride)
@@ -81,7 +81,7 @@ export function gatherRows(
   for (let i = 0; i < n; i++) {
     const row = indexAt(indices, i, indexShift, tableRows)
     if (row < 0) return i
-    memory.copy(out, table + <usize>row * rowBytes, rowBytes)
+    copyBytes(out, table + <usize>row * rowBytes, rowBytes)
     out += rowBytes
   }
   return -1

@@ -2,7 +2,7 @@
 //
 // The register tile is 4 rows by 2 vectors. Small operands are read where they lie; large ones, and B that does not advance along its
 // rows, are first packed into panels (B: [k][2 vectors], A: [k][4]), in blocks of KC x NC and MC x KC that stay in cache.
-import { bytes, fma, lanes, splat, storeTail } from './simd'
+import { bytes, fma, lanes, splat, storeTail, zeroBytes } from './simd'
 
 @inline
 const KC = 256
@@ -279,7 +279,7 @@ function gemm<T>(
   const isADirect = n <= 32
   if (isBDirect && isADirect) return multiplyDirect<T>(c, a, b, m, n, k, pitchC, rowA, columnA, 32, rowB, isAdded)
   if (k == 0 && !isAdded) {
-    for (let i = 0; i < m; i++) memory.fill(c + <usize>i * pitchC, 0, bytes<T>(n))
+    for (let i = 0; i < m; i++) zeroBytes(c + <usize>i * pitchC, bytes<T>(n))
     return
   }
   const panelsA = (scratch + 15) & ~15

@@ -1,12 +1,6 @@
 // Layer norm over the rows of [rows, n]; batch norm over the channels of [batch, channels, length].
-import { sumRow, sumF64Lanes, widenedSum } from './sums'
-import { bytes, fma, keep, storeTail } from './simd'
-
-@inline
-function put(p: usize, v: v128, left: i32): void {
-  if (left < 4) storeTail<f32>(p, v, left)
-  else v128.store(p, v)
-}
+import { BLOCK, sumRow, sumF64Lanes, widenedSum } from './sums'
+import { bytes, fma, keep, put } from './simd'
 
 /** sum_i (a[i] - mean)^2 */
 function squaredDeviations(a: usize, n: i32, mean: f32): f64 {
@@ -14,15 +8,19 @@ function squaredDeviations(a: usize, n: i32, mean: f32): f64 {
   const zero = f32x4.splat(0)
   let total = zero
   while (n > 0) {
-    let s0 = zero, s1 = zero
-    let block = min(n, 512)
+    let s0 = zero, s1 = zero, s2 = zero, s3 = zero
+    let block = min(n, BLOCK)
     n -= block
-    for (; block >= 8; block -= 8) {
+    for (; block >= 16; block -= 16) {
       const d0 = f32x4.sub(v128.load(a), center)
       const d1 = f32x4.sub(v128.load(a, 16), center)
+      const d2 = f32x4.sub(v128.load(a, 32), center)
+      const d3 = f32x4.sub(v128.load(a, 48), center)
       s0 = fma<f32>(d0, d0, s0)
       s1 = fma<f32>(d1, d1, s1)
-      a += 32
+      s2 = fma<f32>(d2, d2, s2)
+      s3 = fma<f32>(d3, d3, s3)
+      a += 64
     }
     for (; block > 0; block -= 4) {
       const d = f32x4.sub(v128.load(a), center)
@@ -30,7 +28,7 @@ function squaredDeviations(a: usize, n: i32, mean: f32): f64 {
       s0 = fma<f32>(kept, kept, s0)
       a += 16
     }
-    total = f64x2.add(total, widenedSum(f32x4.add(s0, s1)))
+    total = f64x2.add(total, widenedSum(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))))
   }
   return sumF64Lanes(total)
 }
@@ -40,7 +38,21 @@ function squaredDeviations(a: usize, n: i32, mean: f32): f64 {
 function normalize(out: usize, x: usize, n: i32, mean: v128, rstd: v128, gamma: usize, beta: usize): void {
   const one = f32x4.splat(1)
   const zero = f32x4.splat(0)
-  for (let at: usize = 0; n > 0; n -= 4) {
+  let at: usize = 0
+  if (gamma && beta) {
+    for (; n >= 16; n -= 16) {
+      const y0 = f32x4.mul(f32x4.sub(v128.load(x + at), mean), rstd)
+      const y1 = f32x4.mul(f32x4.sub(v128.load(x + at, 16), mean), rstd)
+      const y2 = f32x4.mul(f32x4.sub(v128.load(x + at, 32), mean), rstd)
+      const y3 = f32x4.mul(f32x4.sub(v128.load(x + at, 48), mean), rstd)
+      v128.store(out + at, fma<f32>(y0, v128.load(gamma + at), v128.load(beta + at)))
+      v128.store(out + at, fma<f32>(y1, v128.load(gamma + at, 16), v128.load(beta + at, 16)), 16)
+      v128.store(out + at, fma<f32>(y2, v128.load(gamma + at, 32), v128.load(beta + at, 32)), 32)
+      v128.store(out + at, fma<f32>(y3, v128.load(gamma + at, 48), v128.load(beta + at, 48)), 48)
+      at += 64
+    }
+  }
+  for (; n > 0; n -= 4) {
     const y = f32x4.mul(f32x4.sub(v128.load(x + at), mean), rstd)
     const factor = gamma ? v128.load(gamma + at) : one
     const shift = beta ? v128.load(beta + at) : zero

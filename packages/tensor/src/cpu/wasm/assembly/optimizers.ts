@@ -1,11 +1,5 @@
 // One optimizer step over a run of float32 parameters. `gradScale` multiplies the gradient first: clipping, -1 to maximize.
-import { fma, fnma, storeTail } from './simd'
-
-@inline
-function put(p: usize, v: v128, left: i32): void {
-  if (left < 4) storeTail<f32>(p, v, left)
-  else v128.store(p, v)
-}
+import { fma, fnma, put } from './simd'
 
 @inline
 function splat(x: f64): v128 {
@@ -22,24 +16,29 @@ export function sgdF32(
 ): void {
   const rate = splat(lr)
   const decay = splat(weightDecay)
-  const keeping = splat(isFirst ? 0 : momentum)
-  const taking = splat(isFirst ? 1 : 1 - dampening)
-  const looking = splat(momentum)
   const scale = splat(gradScale)
-  for (; n > 0; n -= 4) {
-    const p = v128.load(parameter)
-    let g = fma<f32>(decay, p, f32x4.mul(v128.load(grad), scale))
-    if (momentum != 0) {
-      // The first velocity is the gradient whatever stood there before.
-      const old = isFirst ? f32x4.splat(0) : v128.load(velocity)
-      const v = fma<f32>(keeping, old, f32x4.mul(taking, g))
-      put(velocity, v, n)
-      g = isNesterov ? fma<f32>(looking, v, g) : v
-      velocity += 16
+  if (momentum == 0) {
+    for (let at: usize = 0; n > 0; n -= 4) {
+      const p = v128.load(parameter + at)
+      const g = fma<f32>(decay, p, f32x4.mul(v128.load(grad + at), scale))
+      put(parameter + at, fnma<f32>(rate, g, p), n)
+      at += 16
     }
-    put(parameter, fnma<f32>(rate, g, p), n)
-    parameter += 16
-    grad += 16
+    return
+  }
+  // The first velocity is the gradient, whatever stood there before.
+  const taking = splat(isFirst ? 1 : 1 - dampening)
+  const keeping = splat(momentum)
+  const past = i32x4.splat(isFirst ? 0 : -1)
+  const ahead = splat(isNesterov ? momentum : 1)
+  const present = splat(isNesterov ? 1 : 0)
+  for (let at: usize = 0; n > 0; n -= 4) {
+    const p = v128.load(parameter + at)
+    const g = fma<f32>(decay, p, f32x4.mul(v128.load(grad + at), scale))
+    const v = fma<f32>(keeping, v128.and(v128.load(velocity + at), past), f32x4.mul(taking, g))
+    put(velocity + at, v, n)
+    put(parameter + at, fnma<f32>(rate, fma<f32>(ahead, v, f32x4.mul(present, g)), p), n)
+    at += 16
   }
 }
 
@@ -62,18 +61,15 @@ export function adamF32(
   const unbias = splat(1 / Math.sqrt(correction2))
   const floor = splat(eps)
   const scale = splat(gradScale)
-  for (; n > 0; n -= 4) {
-    const p = v128.load(parameter)
-    const g = fma<f32>(decay, p, f32x4.mul(v128.load(grad), scale))
-    const m = fma<f32>(keep1, v128.load(first), f32x4.mul(take1, g))
-    const v = fma<f32>(keep2, v128.load(second), f32x4.mul(take2, f32x4.mul(g, g)))
+  for (let at: usize = 0; n > 0; n -= 4) {
+    const p = v128.load(parameter + at)
+    const g = fma<f32>(decay, p, f32x4.mul(v128.load(grad + at), scale))
+    const m = fma<f32>(keep1, v128.load(first + at), f32x4.mul(take1, g))
+    const v = fma<f32>(keep2, v128.load(second + at), f32x4.mul(take2, f32x4.mul(g, g)))
     const root = fma<f32>(f32x4.sqrt(v), unbias, floor)
-    put(first, m, n)
-    put(second, v, n)
-    put(parameter, fnma<f32>(rate, f32x4.div(m, root), f32x4.mul(p, shrink)), n)
-    parameter += 16
-    grad += 16
-    first += 16
-    second += 16
+    put(first + at, m, n)
+    put(second + at, v, n)
+    put(parameter + at, fnma<f32>(rate, f32x4.div(m, root), f32x4.mul(p, shrink)), n)
+    at += 16
   }
 }

@@ -2,8 +2,8 @@
 import { indexAt } from './indices'
 import { exp, expShifted, log, logisticGradient, logisticLoss } from './math'
 import * as quads from './quads.generated'
-import { BLOCK, dotRow, maxOfRow, sumF64Lanes, sumRow, widenedSum } from './sums'
-import { bytes, fnma, keep, storeTail } from './simd'
+import { BLOCK, dotRow, sumF64Lanes, sumRow, widenedSum } from './sums'
+import { bytes, fnma, keep, keepOr, put, storeTail, zeroBytes } from './simd'
 
 /** Where four vectors go that are only summed. */
 const PASSING: usize = memory.data(64, 16)
@@ -42,9 +42,30 @@ function expRow(out: usize, a: usize, n: i32, shift: v128, step: usize): f64 {
   return sumF64Lanes(total)
 }
 
+/** The largest number of a row, which NaN do not hide: they come out through the exponentials. */
+function largestOf(a: usize, n: i32): f32 {
+  const first = v128.load32_splat(a)
+  let m0 = first, m1 = first, m2 = first, m3 = first
+  for (; n >= 16; n -= 16) {
+    m0 = f32x4.pmax(m0, v128.load(a))
+    m1 = f32x4.pmax(m1, v128.load(a, 16))
+    m2 = f32x4.pmax(m2, v128.load(a, 32))
+    m3 = f32x4.pmax(m3, v128.load(a, 48))
+    a += 64
+  }
+  for (; n > 0; n -= 4) {
+    const x = v128.load(a)
+    m0 = f32x4.pmax(m0, n < 4 ? keepOr<f32>(x, first, n) : x)
+    a += 16
+  }
+  const m = f32x4.pmax(f32x4.pmax(m0, m1), f32x4.pmax(m2, m3))
+  const half = f32x4.pmax(m, v128.shuffle<i64>(m, m, 1, 1))
+  return f32x4.extract_lane(f32x4.pmax(half, v128.shuffle<i32>(half, half, 1, 1, 1, 1)), 0)
+}
+
 /** log sum_j e^a[j], shifted by the largest. */
 function logSumExp(a: usize, n: i32): f32 {
-  const largest = maxOfRow(a, n)
+  const largest = largestOf(a, n)
   // A row of -Infinity has no sum to shift; +Infinity is its own logarithm.
   if (largest - largest != 0) return largest
   const total = <f32>expRow(PASSING, a, n, f32x4.splat(largest), 0)
@@ -54,10 +75,21 @@ function logSumExp(a: usize, n: i32): f32 {
 /** out = a * factor - shift, or a * factor. */
 @inline
 function scaleRow(out: usize, a: usize, n: i32, factor: v128, shift: v128): void {
+  for (; n >= 16; n -= 16) {
+    const y0 = f32x4.sub(f32x4.mul(v128.load(a), factor), shift)
+    const y1 = f32x4.sub(f32x4.mul(v128.load(a, 16), factor), shift)
+    const y2 = f32x4.sub(f32x4.mul(v128.load(a, 32), factor), shift)
+    const y3 = f32x4.sub(f32x4.mul(v128.load(a, 48), factor), shift)
+    v128.store(out, y0)
+    v128.store(out, y1, 16)
+    v128.store(out, y2, 32)
+    v128.store(out, y3, 48)
+    out += 64
+    a += 64
+  }
   for (; n > 0; n -= 4) {
     const y = f32x4.sub(f32x4.mul(v128.load(a), factor), shift)
-    if (n < 4) storeTail<f32>(out, y, n)
-    else v128.store(out, y)
+    put(out, y, n)
     out += 16
     a += 16
   }
@@ -66,7 +98,7 @@ function scaleRow(out: usize, a: usize, n: i32, factor: v128, shift: v128): void
 /** out = e^a / sum e^a over each row. */
 export function softmaxF32(out: usize, a: usize, rows: i32, n: i32): void {
   for (let i = 0; i < rows; i++) {
-    const total = expRow(out, a, n, f32x4.splat(maxOfRow(a, n)), 16)
+    const total = expRow(out, a, n, f32x4.splat(largestOf(a, n)), 16)
     scaleRow(out, out, n, f32x4.splat(<f32>(1 / total)), f32x4.splat(0))
     out += bytes<f32>(n)
     a += bytes<f32>(n)
@@ -79,8 +111,7 @@ export function softmaxBackwardF32(dx: usize, g: usize, y: usize, rows: i32, n: 
     const dot = f32x4.splat(<f32>dotRow(g, y, n))
     for (let left = n; left > 0; left -= 4) {
       const d = f32x4.mul(v128.load(y), f32x4.sub(v128.load(g), dot))
-      if (left < 4) storeTail<f32>(dx, d, left)
-      else v128.store(dx, d)
+      put(dx, d, left)
       const step = bytes<f32>(min(left, 4))
       dx += step
       g += step
@@ -114,8 +145,7 @@ export function logSoftmaxBackwardF32(dx: usize, g: usize, y: usize, rows: i32, 
     }
     for (; left > 0; left -= 4) {
       const d = fnma<f32>(exp(v128.load(y)), sum, v128.load(g))
-      if (left < 4) storeTail<f32>(dx, d, left)
-      else v128.store(dx, d)
+      put(dx, d, left)
       const step = bytes<f32>(min(left, 4))
       dx += step
       g += step
@@ -162,7 +192,7 @@ export function crossEntropyBackwardF32(
   g: usize, strideG: i32, scale: f32,
 ): void {
   for (let i = 0; i < rows; i++) {
-    if (countIndices(targets, 1, indexShift, ignored) == 0) memory.fill(dx, 0, bytes<f32>(n))
+    if (countIndices(targets, 1, indexShift, ignored) == 0) zeroBytes(dx, bytes<f32>(n))
     else {
       const factor = load<f32>(g) * scale
       expRow(dx, a, n, v128.load32_splat(logSums), 16)
@@ -237,8 +267,7 @@ export function bceWithLogitsBackwardF32(dx: usize, x: usize, z: usize, n: i32, 
   for (let i = n & 15; i > 0; i -= 4) {
     let d = logisticGradient(v128.load(x), v128.load(z), factor)
     if (strideG != 0) d = f32x4.mul(d, v128.load(g))
-    if (i < 4) storeTail<f32>(dx, d, i)
-    else v128.store(dx, d)
+    put(dx, d, i)
     dx += 16
     x += 16
     z += 16

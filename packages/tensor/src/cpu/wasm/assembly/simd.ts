@@ -87,3 +87,50 @@ const LANE_MASKS: usize = memory.data<i32>([-1, -1, -1, -1, 0, 0, 0, 0])
 export function sumLanes(v: v128): f32 {
   return (f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
 }
+
+/** Writes a vector, or its lowest lanes at the end of a run: `left` elements are still to be written. */
+@inline
+export function put(p: usize, v: v128, left: i32): void {
+  if (left < 4) storeTail<f32>(p, v, left)
+  else v128.store(p, v)
+}
+
+// A call of memory.copy or memory.fill leaves WebAssembly: worth it for long runs only.
+@inline
+const LONG: usize = 1024
+
+/** memory.copy of any number of bytes between places that do not overlap. */
+export function copyBytes(to: usize, from: usize, count: usize): void {
+  if (count >= LONG) {
+    memory.copy(to, from, count)
+    return
+  }
+  for (; count >= 16; count -= 16) {
+    v128.store(to, v128.load(from))
+    to += 16
+    from += 16
+  }
+  for (; count >= 4; count -= 4) {
+    store<u32>(to, load<u32>(from))
+    to += 4
+    from += 4
+  }
+  for (; count > 0; count--) store<u8>(to++, load<u8>(from++))
+}
+
+/** Zeroes `count` bytes, a multiple of 4. */
+export function zeroBytes(to: usize, count: usize): void {
+  if (count >= LONG) {
+    memory.fill(to, 0, count)
+    return
+  }
+  const zero = f32x4.splat(0)
+  for (; count >= 16; count -= 16) {
+    v128.store(to, zero)
+    to += 16
+  }
+  for (; count > 0; count -= 4) {
+    store<u32>(to, 0)
+    to += 4
+  }
+}

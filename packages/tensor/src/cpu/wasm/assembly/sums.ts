@@ -114,7 +114,3 @@ export function extremeOfRow<Op>(a: usize, n: i32): f32 {
     op.pickOne(f32x4.extract_lane(m, 2), f32x4.extract_lane(m, 3)),
   )
 }
-
-export function maxOfRow(a: usize, n: i32): f32 {
-  return extremeOfRow<Largest>(a, n)
-}
