@@ -37,7 +37,7 @@ export type Collated<Sample> = Sample extends Tensor | Numeric | TypedArray
  */
 export function defaultCollate<Sample>(samples: readonly Sample[]): Collated<Sample> {
   if (samples.length === 0) throw new ArgumentError('defaultCollate: needs at least one sample, got none.')
-  return collate(samples, 'a sample') as Collated<Sample>
+  return collate(samples, 'sample') as Collated<Sample>
 }
 
 function collate(samples: readonly unknown[], place: string): unknown {
@@ -76,11 +76,11 @@ function collate(samples: readonly unknown[], place: string): unknown {
     ])
     return Object.fromEntries(collated)
   }
-  const other = samples.find((sample) => kindOf(sample) !== kindOf(first))
+  const other = samples.findIndex((sample) => kindOf(sample) !== kindOf(first))
   throw new ArgumentError(
-    other === undefined
+    other === -1
       ? `defaultCollate: ${place} is ${kindOf(first)}, which has no batch. Pass a collate.`
-      : `defaultCollate: ${place} is ${kindOf(first)} here and ${kindOf(other)} there. Pass a collate.`,
+      : `defaultCollate: ${place} is ${kindOf(first)} at first and ${kindOf(samples[other])} at position ${other}. Pass a collate.`,
   )
 }
 

@@ -30,7 +30,7 @@ export type IterableDataset<Sample> = Iterable<Sample> | AsyncIterable<Sample>
 export type MapDataset<Sample> = Dataset<Sample> | readonly Sample[]
 
 export function sampleAt<Sample>(dataset: MapDataset<Sample>, index: number): Sample {
-  checkIndex('get', index, dataset.length)
+  checkIndex('dataset.get', index, dataset.length)
   return 'get' in dataset ? dataset.get(index) : dataset[index]!
 }
 
@@ -58,7 +58,10 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
   constructor(...tensors: Tensors) {
     const [first] = tensors
     if (first === undefined) throw new ArgumentError('TensorDataset: needs at least one tensor, got none.')
-    const odd = tensors.find(({ shape }) => shape.length === 0 || shape[0] !== first.shape[0])
+    if (tensors.some(({ ndim }) => ndim === 0)) {
+      throw new ArgumentError('TensorDataset: a 0-d tensor has no rows. Use x.reshape(-1).')
+    }
+    const odd = tensors.find(({ shape }) => shape[0] !== first.shape[0])
     if (odd !== undefined) {
       throw new ArgumentError(
         `TensorDataset: tensors differ in their first size: ${formatShape(first.shape)} vs ${formatShape(odd.shape)}.`,

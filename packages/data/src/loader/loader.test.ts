@@ -89,9 +89,15 @@ test.each(golden.splits)("randomSplit($n samples, $lengths) gives PyTorch's part
 })
 
 test('randomSplit(dataset, lengths) says what does not add up', () => {
-  expect(() => randomSplit(range(10), [3, 6])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: randomSplit: lengths must add up to 10, or fractions to 1, got 3 + 6 = 9.]`)
-  expect(() => randomSplit(range(10), [0.5, 0.4])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: randomSplit: lengths must add up to 10, or fractions to 1, got 0.5 + 0.4 = 0.9.]`)
-  expect(() => randomSplit(range(2), [3, -1])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: randomSplit: lengths must add up to 2, or fractions to 1, got 3 + -1 = 2.]`)
+  expect(() => randomSplit(range(10), [3, 6])).toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: randomSplit: lengths must add up to 10, or fractions to 1, got 3 + 6 = 9.]`,
+  )
+  expect(() => randomSplit(range(10), [0.5, 0.4])).toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: randomSplit: lengths must add up to 10, or fractions to 1, got 0.5 + 0.4 = 0.9.]`,
+  )
+  expect(() => randomSplit(range(2), [3, -1])).toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: randomSplit: lengths must add up to 2, or fractions to 1, got 3 + -1 = 2.]`,
+  )
   expect(randomSplit(range(3), [1]).map(({ length }) => length)).toEqual([3])
 })
 
@@ -143,26 +149,44 @@ describe('TensorDataset', () => {
   })
 
   test('says what is wrong', () => {
-    expect(() => new TensorDataset()).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: TensorDataset: needs at least one tensor, got none.]`)
-    expect(() => new TensorDataset(x, tensor([1, 2]))).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: TensorDataset: tensors differ in their first size: [3, 2] vs [2].]`)
-    expect(() => new TensorDataset(tensor(1))).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: TensorDataset: tensors differ in their first size: [] vs [].]`)
-    expect(() => new TensorDataset(x).get(3)).toThrowErrorMatchingInlineSnapshot(`[IndexError: TensorDataset.get: position 3 is out of range for 3 samples.]`)
-    expect(() => new TensorDataset(x).get(0.5)).toThrowErrorMatchingInlineSnapshot(`[IndexError: TensorDataset.get: position 0.5 is out of range for 3 samples.]`)
+    expect(() => new TensorDataset()).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: TensorDataset: needs at least one tensor, got none.]`,
+    )
+    expect(() => new TensorDataset(x, tensor([1, 2]))).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: TensorDataset: tensors differ in their first size: [3, 2] vs [2].]`,
+    )
+    expect(() => new TensorDataset(tensor(1))).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: TensorDataset: a 0-d tensor has no rows. Use x.reshape(-1).]`,
+    )
+    expect(() => new TensorDataset(x).get(3)).toThrowErrorMatchingInlineSnapshot(
+      `[IndexError: TensorDataset.get: position 3 is out of range for 3 samples.]`,
+    )
+    expect(() => new TensorDataset(x).get(0.5)).toThrowErrorMatchingInlineSnapshot(
+      `[IndexError: TensorDataset.get: position 0.5 is out of range for 3 samples.]`,
+    )
   })
 })
 
 test('Subset(dataset, indices) gives the samples at the positions, and rejects others', () => {
   const subset = new Subset(['a', 'b', 'c'], [2, 0])
   expect([subset.length, subset.get(0), subset.get(1)]).toEqual([2, 'c', 'a'])
-  expect(() => subset.get(2)).toThrowErrorMatchingInlineSnapshot(`[IndexError: Subset.get: position 2 is out of range for 2 samples.]`)
-  expect(() => new Subset(['a'], [1])).toThrowErrorMatchingInlineSnapshot(`[IndexError: Subset: position 1 is out of range for 1 samples.]`)
+  expect(() => subset.get(2)).toThrowErrorMatchingInlineSnapshot(
+    `[IndexError: Subset.get: position 2 is out of range for 2 samples.]`,
+  )
+  expect(() => new Subset(['a'], [1])).toThrowErrorMatchingInlineSnapshot(
+    `[IndexError: Subset: position 1 is out of range for 1 samples.]`,
+  )
 })
 
 test('ConcatDataset(datasets) gives the samples end to end', () => {
   const dataset = new ConcatDataset([['a', 'b'], [], new Subset(['x', 'y'], [1]), ['c']])
   expect(range(dataset.length).map((i) => dataset.get(i))).toEqual(['a', 'b', 'y', 'c'])
-  expect(() => dataset.get(4)).toThrowErrorMatchingInlineSnapshot(`[IndexError: ConcatDataset.get: position 4 is out of range for 4 samples.]`)
-  expect(() => new ConcatDataset([])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: ConcatDataset: needs at least one dataset, got none.]`)
+  expect(() => dataset.get(4)).toThrowErrorMatchingInlineSnapshot(
+    `[IndexError: ConcatDataset.get: position 4 is out of range for 4 samples.]`,
+  )
+  expect(() => new ConcatDataset([])).toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: ConcatDataset: needs at least one dataset, got none.]`,
+  )
 })
 
 test('BatchSampler(sampler, size, dropLast) knows its length', () => {
@@ -177,8 +201,12 @@ test('BatchSampler(sampler, size, dropLast) knows its length', () => {
 })
 
 test('WeightedRandomSampler(weights) rejects weights that are no weights', () => {
-  expect(() => [...new WeightedRandomSampler([1, -1], 2)]).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: multinomial: weights must be finite and not negative: got -1 at element 1.]`)
-  expect(() => new WeightedRandomSampler([1], 0)).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: WeightedRandomSampler: numSamples must be a whole number > 0, got 0.]`)
+  expect(() => [...new WeightedRandomSampler([1, -1], 2)]).toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: multinomial: weights must be finite and not negative: got -1 at element 1.]`,
+  )
+  expect(() => new WeightedRandomSampler([1], 0)).toThrowErrorMatchingInlineSnapshot(
+    `[ArgumentError: WeightedRandomSampler: numSamples must be a whole number > 0, got 0.]`,
+  )
 })
 
 describe('DataLoader', () => {
@@ -188,7 +216,9 @@ describe('DataLoader', () => {
     expect(new DataLoader(range(0)).length).toBe(0)
     expect([...new DataLoader([], { shuffle: true })]).toEqual([])
     const stream: Iterable<number> = new Set([1, 2])
-    expect(() => new DataLoader(stream).length).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: DataLoader.length: the dataset does not know its length. Give it a length property.]`)
+    expect(() => new DataLoader(stream).length).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: DataLoader.length: the dataset does not know its length. Give it a length property.]`,
+    )
   })
 
   test('takes a collate, a sampler, a batch sampler', () => {
@@ -228,7 +258,9 @@ describe('DataLoader', () => {
     const whole: unknown[] = []
     for await (const batch of new DataLoader(later, { batchSize: 2, dropLast: true })) whole.push(values(batch))
     expect(whole).toEqual(expected.slice(0, 2))
-    expect(() => [...new DataLoader(later)]).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: DataLoader: the samples come as promises. Use for await (const batch of loader).]`)
+    expect(() => [...new DataLoader(later)]).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: DataLoader: the samples come as promises. Use for await (const batch of loader).]`,
+    )
   })
 
   test('awaits the samples of a batch together, and only with for await', async () => {
@@ -250,7 +282,9 @@ describe('DataLoader', () => {
       [3, 4],
     ])
     expect(most).toBe(3)
-    expect(() => [...loader]).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: DataLoader: the samples come as promises. Use for await (const batch of loader).]`)
+    expect(() => [...loader]).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: DataLoader: the samples come as promises. Use for await (const batch of loader).]`,
+    )
   })
 
   test('iterated with for await gives what for gives', async () => {
@@ -266,11 +300,21 @@ describe('DataLoader', () => {
   test('says which options are wrong', () => {
     const stream: Iterable<number> = new Set([1])
     const sampler = new SequentialSampler([1])
-    expect(() => new DataLoader([1], { batchSize: 0 })).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: DataLoader: batchSize must be a whole number > 0, got 0.]`)
-    expect(() => new DataLoader(stream, { shuffle: true })).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: DataLoader: an iterable dataset has an order of its own. Leave out shuffle, sampler and batchSampler.]`)
-    expect(() => new DataLoader([1], { sampler, shuffle: true })).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: DataLoader: sampler and shuffle exclude each other. Pass one of them.]`)
-    expect(() => new DataLoader([1], { batchSampler: [[0]], batchSize: 2 })).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: DataLoader: batchSampler decides alone. Leave out batchSize, shuffle, sampler and dropLast.]`)
-    expect(() => [...new DataLoader([1], { batchSampler: [[1]] })]).toThrowErrorMatchingInlineSnapshot(`[IndexError: get: position 1 is out of range for 1 samples.]`)
+    expect(() => new DataLoader([1], { batchSize: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: DataLoader: batchSize must be a whole number > 0, got 0.]`,
+    )
+    expect(() => new DataLoader(stream, { shuffle: true })).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: DataLoader: an iterable dataset has an order of its own. Leave out shuffle, sampler and batchSampler.]`,
+    )
+    expect(() => new DataLoader([1], { sampler, shuffle: true })).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: DataLoader: sampler and shuffle exclude each other. Pass one of them.]`,
+    )
+    expect(() => new DataLoader([1], { batchSampler: [[0]], batchSize: 2 })).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: DataLoader: batchSampler decides alone. Leave out batchSize, shuffle, sampler and dropLast.]`,
+    )
+    expect(() => [...new DataLoader([1], { batchSampler: [[1]] })]).toThrowErrorMatchingInlineSnapshot(
+      `[IndexError: dataset.get: position 1 is out of range for 1 samples.]`,
+    )
   })
 })
 
@@ -301,11 +345,21 @@ describe('defaultCollate(samples)', () => {
   })
 
   test('says where samples differ', () => {
-    expect(() => collate([tensor([1]), tensor([1, 2])])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: defaultCollate: shapes differ in a sample: [1] vs [2]. Pass a collate that pads.]`)
-    expect(() => collate([{ x: [1, 2] }, { x: [1] }])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: defaultCollate: lengths differ in a sample.x: got 2 and 1. Pass a collate that pads.]`)
-    expect(() => collate<{ x?: number }>([{ x: 1 }, {}])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: defaultCollate: a sample.x is a number, which has no batch. Pass a collate.]`)
-    expect(() => collate([null, null])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: defaultCollate: a sample is null, which has no batch. Pass a collate.]`)
-    expect(() => collate([new Date(0), new Date(1)])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: defaultCollate: a sample is Date, which has no batch. Pass a collate.]`)
+    expect(() => collate([tensor([1]), tensor([1, 2])])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: defaultCollate: shapes differ in sample: [1] vs [2]. Pass a collate that pads.]`,
+    )
+    expect(() => collate([{ x: [1, 2] }, { x: [1] }])).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: defaultCollate: lengths differ in sample.x: got 2 and 1. Pass a collate that pads.]`,
+    )
+    expect(() => collate<{ x?: number }>([{ x: 1 }, {}])).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: defaultCollate: sample.x is a number at first and undefined at position 1. Pass a collate.]`,
+    )
+    expect(() => collate([null, null])).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: defaultCollate: sample is null, which has no batch. Pass a collate.]`,
+    )
+    expect(() => collate([new Date(0), new Date(1)])).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: defaultCollate: sample is Date, which has no batch. Pass a collate.]`,
+    )
   })
 })
 
@@ -337,8 +391,14 @@ describe('padSequence(sequences)', () => {
   })
 
   test('says what is wrong', () => {
-    expect(() => padSequence([])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: padSequence: needs at least one sequence, got none.]`)
-    expect(() => padSequence([tensor([1]), tensor([[1]])])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: padSequence: sequences may differ in their first size only: got [1] and [1, 1].]`)
-    expect(() => padSequence([tensor(1)])).toThrowErrorMatchingInlineSnapshot(`[ShapeError: padSequence: sequences may differ in their first size only: got [] and [].]`)
+    expect(() => padSequence([])).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: padSequence: needs at least one sequence, got none.]`,
+    )
+    expect(() => padSequence([tensor([1]), tensor([[1]])])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: padSequence: sequences may differ in their first size only: got [1] and [1, 1].]`,
+    )
+    expect(() => padSequence([tensor(1)])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: padSequence: sequences may differ in their first size only: got [] and [].]`,
+    )
   })
 })
