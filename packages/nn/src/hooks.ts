@@ -4,7 +4,10 @@ type Inputs<M extends Module> = Parameters<M['forward']>
 type Output<M extends Module> = ReturnType<M['forward']>
 
 /** Sees the inputs of a forward; an array that it returns takes their place. */
-export type ForwardPreHook<M extends Module = Module> = (module: M, inputs: Inputs<M>) => Inputs<M> | undefined | void
+export type ForwardPreHook<M extends Module = Module> = (
+  module: M,
+  inputs: Inputs<M>,
+) => readonly [...Inputs<M>] | undefined | void
 
 /** Sees inputs and output of a forward; what it returns takes the place of the output. */
 export type ForwardHook<M extends Module = Module> = (
@@ -15,8 +18,8 @@ export type ForwardHook<M extends Module = Module> = (
 
 /** What surrounds one module's forward: rewrites its inputs, rewrites its output. */
 interface Hooked {
-  readonly before: Set<(inputs: unknown[]) => unknown[]>
-  readonly after: Set<(inputs: unknown[], output: unknown) => unknown>
+  readonly before: Set<(inputs: readonly unknown[]) => readonly unknown[]>
+  readonly after: Set<(inputs: readonly unknown[], output: unknown) => unknown>
   readonly uninstall: () => void
 }
 
@@ -31,7 +34,7 @@ function install(module: Module): Hooked {
   const before: Hooked['before'] = new Set()
   const after: Hooked['after'] = new Set()
   const value = (...args: unknown[]): unknown => {
-    const inputs = [...before].reduce((current, hook) => hook(current), args)
+    const inputs = [...before].reduce<readonly unknown[]>((current, hook) => hook(current), args)
     const output: unknown = Reflect.apply(forward, module, inputs)
     return [...after].reduce((current, hook) => hook(inputs, current), output)
   }
@@ -55,12 +58,12 @@ function add<H>(module: Module, hook: H, listOf: (state: Hooked) => Set<H>): () 
 }
 
 export function addForwardPreHook<M extends Module>(module: M, hook: ForwardPreHook<M>): () => void {
-  const rewrite = (inputs: unknown[]): unknown[] => hook(module, inputs as Inputs<M>) ?? inputs
+  const rewrite = (inputs: readonly unknown[]): readonly unknown[] => hook(module, inputs as Inputs<M>) ?? inputs
   return add(module, rewrite, (state) => state.before)
 }
 
 export function addForwardHook<M extends Module>(module: M, hook: ForwardHook<M>): () => void {
-  const rewrite = (inputs: unknown[], output: unknown): unknown =>
+  const rewrite = (inputs: readonly unknown[], output: unknown): unknown =>
     hook(module, inputs as Inputs<M>, output as Output<M>) ?? output
   return add(module, rewrite, (state) => state.after)
 }

@@ -16,8 +16,9 @@ describe('Sequential', () => {
     const model = new Sequential(a, b)
     expect(model.append(c)).toBe(model)
     expect([model.length, model[0], model.at(-1), [...model]]).toEqual([3, a, c, [a, b, c]])
-    expect([...model.slice(1)]).toEqual([b, c])
-    expect(model.slice(0, 2)).toBeInstanceOf(Sequential)
+    const rest = model.slice(1)
+    expect(rest).toBeInstanceOf(Sequential)
+    expect([...rest]).toEqual([b, c])
     const tanh = new Tanh()
     model.set(1, tanh)
     expect([...model]).toEqual([a, tanh, c])
@@ -42,7 +43,8 @@ describe('Sequential', () => {
     expect(() => new Sequential(...wrong)).toThrowErrorMatchingInlineSnapshot(
       `[ArgumentError: append: Sequential cannot hold (x) => x.]`,
     )
-    expect(() => new Sequential([new ReLU()] as unknown as ReLU)).toThrowErrorMatchingInlineSnapshot(
+    const list: unknown = [new ReLU()]
+    expect(() => new Sequential(list as ReLU)).toThrowErrorMatchingInlineSnapshot(
       `[ArgumentError: append: Sequential cannot hold Array.]`,
     )
   })
@@ -66,7 +68,8 @@ describe('ModuleList', () => {
     expect(list.pop()).toBe(b)
     expect([...list]).toEqual([d, c])
     expect(keys(list)).toEqual(['0.weight', '0.bias', '1.weight', '1.bias'])
-    expect([...list.extend([a!]).slice(-2)]).toEqual([c, a])
+    const end = list.extend([a!]).slice(-2)
+    expect([...end]).toEqual([c, a])
   })
 
   test('more than ten modules keep their order', () => {
