@@ -1,12 +1,20 @@
 import type { Tensor } from '@metagrad/tensor'
 import { ArgumentError, DTypeError, IndexError, ShapeError, formatShape, where, zeros } from '@metagrad/tensor'
 
-/** Indices that fit to int weights. @throws DTypeError for floats */
+/** @throws DTypeError for indices that are no ints */
 export function checkIndices(op: string, what: string, indices: Tensor): void {
   if (indices.isFloatingPoint || indices.dtype === 'bool') {
     throw new DTypeError(
       `${op}: ${what} must be ints, got ${indices.dtype}. Use x.long(), or tensor(data, { dtype: 'int64' }).`,
     )
+  }
+}
+
+/** Kernels count negative indices from the end, which no lookup means. Devices that cannot read at once go unchecked. */
+export function checkRange(op: string, what: string, indices: Tensor, count: number): void {
+  for (const index of indices.device.readSync?.(indices) ?? []) {
+    if (index < 0 || index >= count)
+      throw new IndexError(`${op}: ${what} ${index} is out of range: expected 0 to ${count - 1}.`)
   }
 }
 
@@ -19,13 +27,14 @@ export interface EmbeddingFunctionOptions {
  * Rows of `weight`, looked up by index.
  *
  * Shapes: indices [...] of ints, weight [rows, features] -> [..., features].
- * @throws DTypeError for indices that are no ints, IndexError for a padding row that does not exist
+ * @throws DTypeError for indices that are no ints, IndexError for rows that do not exist
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  */
 export function embedding(indices: Tensor, weight: Tensor, { paddingIdx }: EmbeddingFunctionOptions = {}): Tensor {
   checkIndices('embedding', 'indices', indices)
   if (weight.ndim !== 2)
     throw new ShapeError(`embedding: weight must be [rows, features], got ${formatShape(weight.shape)}.`)
+  checkRange('embedding', 'index', indices, weight.size(0))
   const rows = weight.indexSelect(0, indices.flatten()).reshape([...indices.shape, weight.shape[1]!])
   if (paddingIdx === undefined) return rows
   const padding = indices.eq(paddingRow('embedding', paddingIdx, weight.shape[0]!)).unsqueeze(-1)
@@ -57,6 +66,7 @@ export function oneHot(indices: Tensor, numClasses?: number): Tensor {
   if (!Number.isInteger(classes) || classes < 1) {
     throw new ArgumentError(`oneHot: numClasses must be a whole number >= 1, got ${classes}.`)
   }
+  checkRange('oneHot', 'index', indices, classes)
   const { dtype, device } = indices
   return zeros([...indices.shape, classes], { dtype, device }).scatter(-1, indices.unsqueeze(-1), 1)
 }

@@ -1,8 +1,8 @@
-import type { Tensor } from '@metagrad/tensor'
-import { ShapeError, empty, formatShape } from '@metagrad/tensor'
-import { noGrad } from '@metagrad/autograd'
+import type { Shape, Tensor, TensorOptions } from '@metagrad/tensor'
+import { ShapeError, empty, formatShape, sameShape } from '@metagrad/tensor'
 import { checkSizes } from '../check.ts'
 import { embedding, paddingRow } from '../functional/embedding.ts'
+import type { InitOptions } from '../init.ts'
 import { normal_ } from '../init.ts'
 import { Module } from '../module.ts'
 import { Parameter } from '../parameter.ts'
@@ -11,6 +11,8 @@ import type { LayerOptions } from './linear.ts'
 export interface EmbeddingOptions extends LayerOptions {
   /** A row that begins as 0 and is not learned. Negative values count from the end. */
   readonly paddingIdx?: number
+  /** Rows to begin with, [numEmbeddings, embeddingDim], shared and not drawn. */
+  readonly weight?: Tensor
 }
 
 /** What `Embedding.fromPretrained` takes. */
@@ -41,21 +43,20 @@ export class Embedding extends Module {
   constructor(
     numEmbeddings: number,
     embeddingDim: number,
-    { paddingIdx, generator, ...options }: EmbeddingOptions = {},
+    { paddingIdx, weight, generator, ...options }: EmbeddingOptions = {},
   ) {
     super()
     checkSizes('Embedding', { numEmbeddings, embeddingDim })
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim
     this.paddingIdx = paddingIdx === undefined ? undefined : paddingRow('Embedding', paddingIdx, numEmbeddings)
-    this.weight = normal_(
-      new Parameter(empty([numEmbeddings, embeddingDim], options)),
-      0,
-      1,
-      generator && { generator },
-    )
-    const { paddingIdx: row } = this
-    if (row !== undefined) noGrad(() => this.weight.select(0, row).zero_())
+    const shape = [numEmbeddings, embeddingDim]
+    if (weight !== undefined && !sameShape(weight.shape, shape)) {
+      throw new ShapeError(
+        `Embedding: weight has the wrong shape: ${formatShape(weight.shape)} vs ${formatShape(shape)}.`,
+      )
+    }
+    this.weight = new Parameter(weight ?? drawn(shape, this.paddingIdx, options, generator && { generator }))
   }
 
   /** An embedding of given rows [numEmbeddings, embeddingDim]. */
@@ -65,12 +66,19 @@ export class Embedding extends Module {
         `Embedding: the rows must be [numEmbeddings, embeddingDim], got ${formatShape(weight.shape)}.`,
       )
     }
-    const result = new Embedding(weight.size(0), weight.size(1), options)
-    result.weight.setData(weight.detach()).requiresGrad = !freeze
+    const result = new Embedding(weight.size(0), weight.size(1), { ...options, weight })
+    result.weight.requiresGrad = !freeze
     return result
   }
 
   forward(indices: Tensor): Tensor {
     return embedding(indices, this.weight, this.paddingIdx === undefined ? {} : { paddingIdx: this.paddingIdx })
   }
+}
+
+/** Rows of N(0, 1), and the padding row 0. */
+function drawn(shape: Shape, padding: number | undefined, options: TensorOptions, random: InitOptions = {}): Tensor {
+  const rows = normal_(empty(shape, options), 0, 1, random)
+  if (padding !== undefined) rows.select(0, padding).zero_()
+  return rows
 }

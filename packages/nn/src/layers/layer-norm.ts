@@ -1,5 +1,5 @@
 import type { Shape, Tensor } from '@metagrad/tensor'
-import { ones, zeros } from '@metagrad/tensor'
+import { ArgumentError, ones, zeros } from '@metagrad/tensor'
 import { checkSizes } from '../check.ts'
 import { layerNorm, rmsNorm } from '../functional/normalization.ts'
 import { Module } from '../module.ts'
@@ -20,6 +20,7 @@ export interface LayerNormOptions extends NormOptions {
 
 function shapeOf(op: string, normalizedShape: number | Shape): Shape {
   const shape = [normalizedShape].flat() as number[]
+  if (shape.length === 0) throw new ArgumentError(`${op}: normalizedShape must have a dim or more, got [].`)
   checkSizes(op, Object.fromEntries(shape.map((size, dim) => [`normalizedShape[${dim}]`, size])))
   return shape
 }

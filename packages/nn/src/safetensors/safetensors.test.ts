@@ -1,5 +1,5 @@
-import type { DType } from '@metagrad/tensor'
-import { StateDictError, Tensor, arange, fromData, manualSeed, randn, tensor, zeros } from '@metagrad/tensor'
+import type { DType, Tensor } from '@metagrad/tensor'
+import { StateDictError, arange, fromData, manualSeed, randn, tensor, zeros } from '@metagrad/tensor'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Linear, loadSafetensors, saveSafetensors, saveSafetensorsSync } from '../index.ts'

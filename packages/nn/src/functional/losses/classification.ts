@@ -1,7 +1,7 @@
 import type { Tensor } from '@metagrad/tensor'
 import { ArgumentError, DTypeError, ShapeError, arange, formatShape, sameShape } from '@metagrad/tensor'
 import { checkChoice } from '../../check.ts'
-import { checkIndices } from '../embedding.ts'
+import { checkIndices, checkRange } from '../embedding.ts'
 import type { ReductionOptions } from './reduction.ts'
 import { reduce } from './reduction.ts'
 
@@ -62,6 +62,7 @@ function ofIndices(
   const signed = target.dtype === 'int64' ? target : target.int()
   const ignored = signed.eq(ignoreIndex)
   const index = signed.maskedFill(ignored, 0)
+  checkRange(op, 'class', index, logProbabilities.size(dim))
   const picked = logProbabilities.gather(dim, index.unsqueeze(dim)).squeeze(dim).neg()
   const weights = weight?.indexSelect(0, index.flatten()).reshape(index.shape)
   const exact = (weights === undefined ? picked : picked.mul(weights)).maskedFill(ignored, 0)
@@ -164,6 +165,7 @@ export function multiMarginLoss(
   if (p !== 1 && p !== 2) throw new ArgumentError(`multiMarginLoss: p must be 1 or 2, got ${String(p)}.`)
   checkClasses('multiMarginLoss', input, target, weight)
   const dim = classDim(input)
+  checkRange('multiMarginLoss', 'class', target, input.size(dim))
   const index = target.unsqueeze(dim)
   const violation = input.sub(input.gather(dim, index)).add(margin).relu()
   const powered = p === 1 ? violation : violation.square()
