@@ -16,11 +16,24 @@ export function gemmScratchBytes(): i32 {
   return (MC * KC + NC * KC) * 8 + 64
 }
 
+/** Where A's four rows lie: side by side in a panel, which leaves no addresses to compute, or `pitch` bytes apart. */
+@unmanaged @final class Panel<T> {
+  @inline row1(a: usize, pitch: usize): v128 { return sizeof<T>() == 8 ? v128.load64_splat(a, 8) : v128.load32_splat(a, 4) }
+  @inline row2(a: usize, pitch: usize): v128 { return sizeof<T>() == 8 ? v128.load64_splat(a, 16) : v128.load32_splat(a, 8) }
+  @inline row3(a: usize, pitch: usize): v128 { return sizeof<T>() == 8 ? v128.load64_splat(a, 24) : v128.load32_splat(a, 12) }
+}
+@unmanaged @final class Rows<T> {
+  @inline row1(a: usize, pitch: usize): v128 { return splat<T>(a + pitch) }
+  @inline row2(a: usize, pitch: usize): v128 { return splat<T>(a + 2 * pitch) }
+  @inline row3(a: usize, pitch: usize): v128 { return splat<T>(a + 3 * pitch) }
+}
+
 /** C tile of 4 x 2 vectors; strides in bytes. Where `isAdded`, onto what is there. */
 @inline
-function tile4<T>(
+function tile4<T, Layout>(
   c: usize, pitchC: usize, a: usize, rowA: usize, stepA: usize, b: usize, stepB: usize, k: i32, isAdded: bool, columns: i32,
 ): void {
+  const layout = changetype<Layout>(0)
   const zero = f32x4.splat(0)
   let c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero
   for (; k > 0; k--) {
@@ -29,13 +42,13 @@ function tile4<T>(
     let x = splat<T>(a)
     c00 = fma<T>(x, b0, c00)
     c01 = fma<T>(x, b1, c01)
-    x = splat<T>(a + rowA)
+    x = layout.row1(a, rowA)
     c10 = fma<T>(x, b0, c10)
     c11 = fma<T>(x, b1, c11)
-    x = splat<T>(a + 2 * rowA)
+    x = layout.row2(a, rowA)
     c20 = fma<T>(x, b0, c20)
     c21 = fma<T>(x, b1, c21)
-    x = splat<T>(a + 3 * rowA)
+    x = layout.row3(a, rowA)
     c30 = fma<T>(x, b0, c30)
     c31 = fma<T>(x, b1, c31)
     a += stepA
@@ -141,7 +154,7 @@ function multiplyDirect<T>(
     let to = c
     let rows = m
     for (; rows >= 4; rows -= 4) {
-      tile4<T>(to, pitchC, from, rowA, columnA, b, stepB, k, isAdded, n)
+      tile4<T, Rows<T>>(to, pitchC, from, rowA, columnA, b, stepB, k, isAdded, n)
       from += 4 * rowA
       to += 4 * pitchC
     }
@@ -162,7 +175,7 @@ function multiplyPacked<T>(c: usize, a: usize, b: usize, m: i32, n: i32, k: i32,
     let from = a
     let to = c
     for (let rows = m; rows > 0; rows -= 4) {
-      if (rows >= 4) tile4<T>(to, pitchC, from, sizeof<T>(), 4 * sizeof<T>(), b, 32, k, isAdded, n)
+      if (rows >= 4) tile4<T, Panel<T>>(to, pitchC, from, sizeof<T>(), 4 * sizeof<T>(), b, 32, k, isAdded, n)
       else {
         for (let i = 0; i < rows; i++) {
           tile1<T>(to + <usize>i * pitchC, from + bytes<T>(i), 4 * sizeof<T>(), b, 32, k, isAdded, n)

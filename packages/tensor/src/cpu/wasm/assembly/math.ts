@@ -3,7 +3,7 @@
 // Functions under `@quad` are straight lines: the build also writes each of them for four vectors at once, statement by statement
 // (quads.generated.ts), which is 1.5 times as fast because a constant is then read once for four vectors. In them a call of another
 // @quad function stands alone as `const name = f(names)`; a parameter of type `uniform` is the same for all four.
-import { fma, fnma, k, k64, uniform } from './simd'
+import { fma, fnma, k, k64, relu, uniform } from './simd'
 import { cos as hostCos, pow as hostPow, sin as hostSin } from './host'
 
 // all but the sign, sign, bits of sqrt(1/2), mantissa
@@ -148,12 +148,6 @@ export function sigmoid(x: v128): v128 {
   const e = expNegativeAbs(x)
   const y = sigmoidOf(x, e)
   return y
-}
-
-/** max(x, 0), NaN stays. */
-@inline
-export function relu(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(x, f32x4.splat(0)))
 }
 
 /** max(x, 0) + log(1 + e^-|x|). */

@@ -1,4 +1,4 @@
-import { binary, binaryNd } from './binary'
+import { binary, binaryNd } from './zip'
 import { pow } from './math'
 
 @unmanaged @final class Pow { @inline apply(a: v128, b: v128): v128 { return pow(a, b) } }

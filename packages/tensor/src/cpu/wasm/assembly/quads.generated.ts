@@ -1,7 +1,7 @@
 // Written by tools/quads.ts from math.ts: its @quad functions for four vectors at once. Do not edit.
 import * as math from './math'
-import { abs, relu, withSign } from './math'
-import { fma, fnma, k } from './simd'
+import { abs, withSign } from './math'
+import { fma, fnma, k, relu } from './simd'
 
 @inline
 export function exp(out: usize, x: usize): void {

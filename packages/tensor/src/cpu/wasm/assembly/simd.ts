@@ -35,6 +35,12 @@ export function lanes<T>(): i32 {
   return 16 / sizeof<T>()
 }
 
+/** max(x, 0), NaN stays. */
+@inline
+export function relu(x: v128): v128 {
+  return v128.andnot(x, f32x4.lt(x, f32x4.splat(0)))
+}
+
 /** Elements to bytes. */
 @inline
 export function bytes<T>(count: i32): usize {
@@ -71,16 +77,21 @@ export function storeTail<T>(p: usize, v: v128, count: i32): void {
 /** Zero beyond the lowest `count` lanes. */
 @inline
 export function keep<T>(v: v128, count: i32): v128 {
-  return v128.and(v, v128.load(LANE_MASKS + 16 - bytes<T>(count)))
+  return v128.and(v, lowest<T>(count))
 }
 
 /** The vector's lowest `count` lanes, the others from `rest`. */
 @inline
 export function keepOr<T>(v: v128, rest: v128, count: i32): v128 {
-  return v128.bitselect(v, rest, v128.load(LANE_MASKS + 16 - bytes<T>(count)))
+  return v128.bitselect(v, rest, lowest<T>(count))
 }
 
-const LANE_MASKS: usize = memory.data<i32>([-1, -1, -1, -1, 0, 0, 0, 0])
+/** Ones in the lowest `count` lanes. */
+@inline
+function lowest<T>(count: i32): v128 {
+  if (sizeof<T>() == 8) return i64x2.lt_s(i64x2(0, 1), i64x2.splat(count))
+  return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count))
+}
 
 /** Sum of the four lanes, in pairs. */
 @inline

@@ -1,16 +1,18 @@
 // Element-wise kernels of one operand that round once.
 import { map } from './map'
-import { relu } from './math'
-import { k } from './simd'
+import { relu } from './simd'
 
-const C = memory.data<f32>([1])
+@inline
+function one(): v128 {
+  return f32x4.splat(1)
+}
 
 @unmanaged @final class Neg<T> { @inline apply(x: v128): v128 { return v128.neg<T>(x) } }
 @unmanaged @final class Abs<T> { @inline apply(x: v128): v128 { return v128.abs<T>(x) } }
 @unmanaged @final class Sqrt<T> { @inline apply(x: v128): v128 { return v128.sqrt<T>(x) } }
 @unmanaged @final class Square<T> { @inline apply(x: v128): v128 { return v128.mul<T>(x, x) } }
-@unmanaged @final class Reciprocal { @inline apply(x: v128): v128 { return f32x4.div(k(C, 0), x) } }
-@unmanaged @final class Rsqrt { @inline apply(x: v128): v128 { return f32x4.div(k(C, 0), f32x4.sqrt(x)) } }
+@unmanaged @final class Reciprocal { @inline apply(x: v128): v128 { return f32x4.div(one(), x) } }
+@unmanaged @final class Rsqrt { @inline apply(x: v128): v128 { return f32x4.div(one(), f32x4.sqrt(x)) } }
 @unmanaged @final class Floor { @inline apply(x: v128): v128 { return f32x4.floor(x) } }
 @unmanaged @final class Ceil { @inline apply(x: v128): v128 { return f32x4.ceil(x) } }
 @unmanaged @final class Trunc { @inline apply(x: v128): v128 { return f32x4.trunc(x) } }
@@ -18,7 +20,7 @@ const C = memory.data<f32>([1])
 @unmanaged @final class Sign {
   @inline apply(x: v128): v128 {
     const zero = f32x4.splat(0)
-    return f32x4.sub(v128.and(f32x4.gt(x, zero), k(C, 0)), v128.and(f32x4.lt(x, zero), k(C, 0)))
+    return f32x4.sub(v128.and(f32x4.gt(x, zero), one()), v128.and(f32x4.lt(x, zero), one()))
   }
 }
 @unmanaged @final class Relu { @inline apply(x: v128): v128 { return relu(x) } }

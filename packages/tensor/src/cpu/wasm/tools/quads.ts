@@ -91,6 +91,6 @@ export function expandQuads(source: string, module: string): string {
   }
 
   const header = `// Written by tools/quads.ts from ${module}.ts: its @quad functions for four vectors at once. Do not edit.\n`
-  const imports = `import * as math from './${module}'\nimport { abs, relu, withSign } from './${module}'\nimport { fma, fnma, k } from './simd'\n`
+  const imports = `import * as math from './${module}'\nimport { abs, withSign } from './${module}'\nimport { fma, fnma, k, relu } from './simd'\n`
   return [header + imports, ...[...functions.values()].map(expand)].join('\n')
 }
