@@ -1,0 +1,23 @@
+import type { Reply, Request } from './protocol.ts'
+import { Session, transferable } from './session.ts'
+
+// Timers wait at least 4 ms when nested; a message to oneself does not.
+const channel = new MessageChannel()
+const waiting: (() => void)[] = []
+channel.port1.addEventListener('message', () => waiting.shift()?.())
+channel.port1.start()
+
+const session = new Session({
+  post: (reply: Reply) => postMessage(reply, { transfer: transferable(reply) }),
+  defer(run) {
+    waiting.push(run)
+    channel.port2.postMessage(0)
+  },
+  now: () => performance.now(),
+})
+
+// Requests are handled one after the other, also those that wait for a module to load.
+let last: Promise<void> = Promise.resolve()
+addEventListener('message', ({ data }: MessageEvent<Request>) => {
+  last = last.then(() => session.handle(data))
+})
