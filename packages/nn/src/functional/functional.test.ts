@@ -126,8 +126,8 @@ describe('losses check what they get', () => {
     expect(() => F.cosineEmbeddingLoss(zeros(4, 2), zeros(4, 2), ones(3))).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: cosineEmbeddingLoss: needs inputs [N, D] and targets [N]: got [4, 2] and [3].]`,
     )
-    expect(() => F.gaussianNLLLoss(zeros(4, 2), zeros(4, 2), ones(3))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: gaussianNLLLoss: the variance does not fit: got [3] vs [4, 2].]`,
+    expect(() => F.gaussianNllLoss(zeros(4, 2), zeros(4, 2), ones(3))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: gaussianNllLoss: the variance does not fit: got [3] vs [4, 2].]`,
     )
   })
 
@@ -135,8 +135,8 @@ describe('losses check what they get', () => {
     expect(() => F.binaryCrossEntropy(tensor([0.5, 1.5]), zeros(2))).toThrowErrorMatchingInlineSnapshot(
       `[ArgumentError: binaryCrossEntropy: the input must be probabilities from 0 to 1, got 1.5. Use binaryCrossEntropyWithLogits for logits.]`,
     )
-    expect(() => F.gaussianNLLLoss(zeros(2), zeros(2), tensor([1, -1]))).toThrowErrorMatchingInlineSnapshot(
-      `[ArgumentError: gaussianNLLLoss: variances must be >= 0, got -1. Use softplus or exp.]`,
+    expect(() => F.gaussianNllLoss(zeros(2), zeros(2), tensor([1, -1]))).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: gaussianNllLoss: variances must be >= 0, got -1. Use softplus or exp.]`,
     )
     expect(() => F.huberLoss(zeros(2), zeros(2), { delta: 0 })).toThrowErrorMatchingInlineSnapshot(
       `[ArgumentError: huberLoss: delta must be > 0, got 0.]`,

@@ -57,9 +57,9 @@ export {
   type TripletMarginOptions,
 } from './losses/ranking.ts'
 export {
-  gaussianNLLLoss,
+  gaussianNllLoss,
   klDiv,
-  poissonNLLLoss,
+  poissonNllLoss,
   type GaussianNLLOptions,
   type KLDivOptions,
   type PoissonNLLOptions,

@@ -109,9 +109,9 @@ describe('loss layers', () => {
     [
       'PoissonNLLLoss',
       () => new nn.PoissonNLLLoss({ full: true }).forward(x, y),
-      F.poissonNLLLoss(x, y, { full: true }),
+      F.poissonNllLoss(x, y, { full: true }),
     ],
-    ['GaussianNLLLoss', () => new nn.GaussianNLLLoss().forward(x, y, y), F.gaussianNLLLoss(x, y, y)],
+    ['GaussianNLLLoss', () => new nn.GaussianNLLLoss().forward(x, y, y), F.gaussianNllLoss(x, y, y)],
     ['HingeEmbeddingLoss', () => new nn.HingeEmbeddingLoss().forward(x, x.sign()), F.hingeEmbeddingLoss(x, x.sign())],
     [
       'MarginRankingLoss',

@@ -72,11 +72,11 @@ export const MultiMarginLoss: LossClass<classification.MultiMarginOptions> = los
 )
 
 export const KLDivLoss: LossClass<likelihood.KLDivOptions> = loss('KLDivLoss', likelihood.klDiv)
-export const PoissonNLLLoss: LossClass<likelihood.PoissonNLLOptions> = loss('PoissonNLLLoss', likelihood.poissonNLLLoss)
+export const PoissonNLLLoss: LossClass<likelihood.PoissonNLLOptions> = loss('PoissonNLLLoss', likelihood.poissonNllLoss)
 export const GaussianNLLLoss: LossClass<
   likelihood.GaussianNLLOptions,
   [input: Tensor, target: Tensor, variance: Tensor]
-> = loss('GaussianNLLLoss', likelihood.gaussianNLLLoss)
+> = loss('GaussianNLLLoss', likelihood.gaussianNllLoss)
 
 export const HingeEmbeddingLoss: LossClass<ranking.MarginOptions> = loss(
   'HingeEmbeddingLoss',

@@ -43,14 +43,14 @@ export interface PoissonNLLOptions extends ReductionOptions {
  * @throws ShapeError
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
  */
-export function poissonNLLLoss(
+export function poissonNllLoss(
   input: Tensor,
   target: Tensor,
   { logInput = true, full = false, eps = 1e-8, reduction }: PoissonNLLOptions = {},
 ): Tensor {
-  checkSameShape('poissonNLLLoss', input, target)
+  checkSameShape('poissonNllLoss', input, target)
   const losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()))
-  return reduce('poissonNLLLoss', full ? losses.add(logFactorial(target)) : losses, reduction)
+  return reduce('poissonNllLoss', full ? losses.add(logFactorial(target)) : losses, reduction)
 }
 
 /** Stirling: y log(y) - y + log(2 pi y) / 2, and 0 for y <= 1. */
@@ -79,27 +79,27 @@ export interface GaussianNLLOptions extends ReductionOptions {
  * @throws ShapeError, ArgumentError for negative variances (on devices that can be read at once)
  * @see D. A. Nix, A. S. Weigend, 1994; https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
  */
-export function gaussianNLLLoss(
+export function gaussianNllLoss(
   input: Tensor,
   target: Tensor,
   variance: Tensor,
   { full = false, eps = 1e-6, reduction }: GaussianNLLOptions = {},
 ): Tensor {
-  checkSameShape('gaussianNLLLoss', input, target)
+  checkSameShape('gaussianNllLoss', input, target)
   const shared = sameShape(variance.shape, input.shape.slice(0, -1)) && input.ndim > 0
   const perItem = shared ? variance.unsqueeze(-1) : variance
   if (!sameShape(perItem.shape, input.shape) && !sameShape(perItem.shape, [...input.shape.slice(0, -1), 1])) {
     throw new ShapeError(
-      `gaussianNLLLoss: the variance does not fit: got ${formatShape(variance.shape)} vs ${formatShape(input.shape)}.`,
+      `gaussianNllLoss: the variance does not fit: got ${formatShape(variance.shape)} vs ${formatShape(input.shape)}.`,
     )
   }
   if (variance.device.readSync !== undefined && variance.numel > 0) {
     const least = variance.detach().amin().itemSync()
     if (least < 0)
-      throw new ArgumentError(`gaussianNLLLoss: variances must be >= 0, got ${least}. Use softplus or exp.`)
+      throw new ArgumentError(`gaussianNllLoss: variances must be >= 0, got ${least}. Use softplus or exp.`)
   }
   // PyTorch bounds the variance outside of the graph: its gradient passes as if it were not bounded.
   const bounded = withValue(perItem, perItem.clamp(eps))
   const losses = bounded.log().add(input.sub(target).square().div(bounded)).mul(0.5)
-  return reduce('gaussianNLLLoss', full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction)
+  return reduce('gaussianNllLoss', full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction)
 }
