@@ -1,10 +1,10 @@
 import { dispatchView } from '../dispatch.ts'
 import { ArgumentError, ShapeError } from '../errors.ts'
 import { formatShape } from '../layout.ts'
-import { isTensor } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 import type { Labelled } from './contract.ts'
 import { contract, ordered, sumOut } from './contract.ts'
+import { checkTensors } from './linalg/checks.ts'
 
 /** What an equation says: labels of each operand and of the result; `...` stands among them as one label. */
 interface Equation {
@@ -16,7 +16,7 @@ interface Equation {
 const ellipsis = '...'
 
 function fail(equation: string, what: string): ArgumentError {
-  return new ArgumentError(`einsum: ${what} in '${equation}'.`)
+  return new ArgumentError(`einsum: ${what}: '${equation}'.`)
 }
 
 /** Letters and at most one `...`; spaces mean nothing. */
@@ -93,7 +93,7 @@ function takeDiagonals(equation: string, x: Tensor, labels: readonly string[], a
       )
     }
     tensor = dispatchView('diagonal', tensor, { offset: 0, dim1: first, dim2: second })
-    rest = [...rest.filter((other) => other !== label), label]
+    rest = [...rest.filter((_, dim) => dim !== first && dim !== second), label]
   }
 }
 
@@ -195,11 +195,11 @@ function contractInOrder(a: Labelled, b: Labelled, kept: ReadonlySet<string>, re
  */
 export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor {
   const form = parseOnce(equation)
-  tensors.forEach((x, at) => {
-    if (!isTensor(x)) throw new ArgumentError(`einsum: operand ${at} must be a tensor, got ${typeof x}.`)
-  })
+  checkTensors('einsum', ...tensors)
   if (tensors.length !== form.inputs.length) {
-    throw new ArgumentError(`einsum: '${equation}' has ${form.inputs.length} operands, got ${tensors.length} tensors.`)
+    throw new ArgumentError(
+      `einsum: '${equation}' names ${form.inputs.length} operands, got ${tensors.length} tensors.`,
+    )
   }
   const labelled = tensors.map((tensor, at) =>
     takeDiagonals(equation, tensor, labelsOf(equation, form.inputs[at]!, tensor, at), at),

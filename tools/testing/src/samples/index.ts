@@ -1,3 +1,4 @@
+import { linalgSamples } from './linalg.ts'
 import { pointwiseSamples, promotionSamples } from './pointwise.ts'
 import { reductionSamples } from './reductions.ts'
 import { statisticsSamples } from './statistics.ts'
@@ -8,5 +9,6 @@ export const families: { readonly [family: string]: readonly Sample[] } = {
   pointwise: pointwiseSamples,
   promotion: promotionSamples,
   reductions: reductionSamples,
+  linalg: linalgSamples,
   statistics: statisticsSamples,
 }

@@ -143,7 +143,12 @@ function writeInts(out: View, values: ArrayLike<number>): void {
   for (let i = 0; i < values.length; i++) to[i] = to instanceof BigInt64Array ? BigInt(values[i]!) : values[i]!
 }
 
-const notConverged = 'did not converge or holds NaN or infinity. Check it with isfinite().'
+/** What an iterative routine's status other than 0 means. */
+function whyNot(status: number): string {
+  return status === linalg.NON_FINITE
+    ? 'holds NaN or infinity. Check it with isfinite().'
+    : 'was not decomposed: the iteration did not converge.'
+}
 
 function failed(op: string, what: string, i: number, batch: number): LinalgError {
   return new LinalgError(`${op}: ${batch > 1 ? `matrix ${i} of the batch ` : 'the matrix '}${what}`)
@@ -196,7 +201,7 @@ export const linalgKernels: { readonly [P in keyof LinalgPrimitives]: Kernel<P> 
     const eigenvalues = new Float64Array(count * n)
     for (let i = 0; i < count; i++) {
       const status = linalg.eigh(nth(work, i, n * n), n, nth(eigenvalues, i, n))
-      if (status !== 0) throw failed('eigh', notConverged, i, count)
+      if (status !== 0) throw failed('eigh', whyNot(status), i, count)
     }
     narrow(values!, eigenvalues)
     narrow(vectors!, work)
@@ -221,7 +226,7 @@ export const linalgKernels: { readonly [P in keyof LinalgPrimitives]: Kernel<P> 
         nth(vs, i, vk * n),
         fullMatrices,
       )
-      if (status !== 0) throw failed('svd', notConverged, i, count)
+      if (status !== 0) throw failed('svd', whyNot(status), i, count)
     }
     narrow(u!, us)
     narrow(s!, ss)
@@ -263,7 +268,7 @@ export const linalgKernels: { readonly [P in keyof LinalgPrimitives]: Kernel<P> 
         nth(x, i, n * k),
         rtol,
       )
-      if (status !== 0) throw failed('lstsq', notConverged, i, count)
+      if (status !== 0) throw failed('lstsq', whyNot(status), i, count)
       return rank
     })
     narrow(out!, x)
@@ -274,7 +279,7 @@ export const linalgKernels: { readonly [P in keyof LinalgPrimitives]: Kernel<P> 
     const [work, inverse] = [widen(a!), new Float64Array(count * n * m)]
     for (let i = 0; i < count; i++) {
       const status = linalg.pinv(nth(work, i, m * n), m, n, rtol, nth(inverse, i, n * m), atol)
-      if (status !== 0) throw failed('pinv', notConverged, i, count)
+      if (status !== 0) throw failed('pinv', whyNot(status), i, count)
     }
     narrow(out!, inverse)
   },
@@ -296,7 +301,7 @@ export const linalgKernels: { readonly [P in keyof LinalgPrimitives]: Kernel<P> 
     for (let i = 0; i < count; i++) {
       const own = { re: nth(vectors.re, i, n * n), im: nth(vectors.im, i, n * n) }
       const status = linalg.eig(nth(work, i, n * n), n, nth(values.re, i, n), nth(values.im, i, n), own)
-      if (status !== 0) throw failed('eig', notConverged, i, count)
+      if (status !== 0) throw failed('eig', whyNot(status), i, count)
     }
     narrow(real!, values.re)
     narrow(imag!, values.im)

@@ -7,10 +7,9 @@ import type { Tensor } from '../../tensor.ts'
 /** @throws ArgumentError unless each value is a tensor */
 export function checkTensors(op: string, ...values: readonly Tensor[]): void {
   for (const value of values) {
-    if (!isTensor(value)) {
-      const got = Array.isArray(value) ? 'an array' : typeof value
-      throw new ArgumentError(`${op}: needs tensors, got ${got}. Wrap data in tensor(...).`)
-    }
+    if (isTensor(value)) continue
+    const got = Array.isArray(value) ? 'an array' : value === undefined ? 'none' : typeof value
+    throw new ArgumentError(`${op}: needs tensors, got ${got}. Wrap data in tensor(...).`)
   }
 }
 
@@ -28,7 +27,8 @@ export function checkSquare(op: string, x: Tensor): number {
 
 /** @throws ShapeError for fewer dims than asked */
 export function checkDims(op: string, x: Tensor, least: number): void {
-  if (x.ndim < least) throw new ShapeError(`${op}: needs at least ${least} dims, got ${formatShape(x.shape)}.`)
+  if (x.ndim < least)
+    throw new ShapeError(`${op}: needs at least ${least} ${least === 1 ? 'dim' : 'dims'}, got ${formatShape(x.shape)}.`)
 }
 
 /** Runs a composite whose failures should speak of it, not of the primitive underneath. */

@@ -63,9 +63,9 @@ export function addbmm(x: Tensor, a: Tensor, b: Tensor, options: AddProductOptio
       `addbmm: needs [b, n, k] and [b, k, m], got ${formatShape(a.shape)} and ${formatShape(b.shape)}.`,
     )
   }
-  const [batch, rows, inner] = a.shape as [number, number, number]
-  const wide = a.movedim(0, 1).reshape(rows, batch * inner)
-  return addTo('addbmm', x, matmul(wide, b.reshape(batch * inner, b.shape[2]!)), options)
+  const [batch, rows, depth] = a.shape as [number, number, number]
+  const wide = a.movedim(0, 1).reshape(rows, batch * depth)
+  return addTo('addbmm', x, matmul(wide, b.reshape(batch * depth, b.shape[2]!)), options)
 }
 
 export function addr(x: Tensor, a: Tensor, b: Tensor, options: AddProductOptions): Tensor {

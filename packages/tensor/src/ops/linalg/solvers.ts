@@ -199,7 +199,7 @@ export function lstsq(a: Tensor, b: Tensor, options: Pick<RankOptions, 'rtol'> =
 export function matrixRank(a: Tensor, options: RankOptions = {}): Tensor {
   const [rows, columns] = checkMatrix('matrixRank', a)
   const { atol, rtol } = rankTolerances('matrixRank', a, options)
-  const values = speakingAs('matrixRank', 'svd', () => svdvals(a.detach()))
+  const values = speakingAs('matrixRank', 'svdvals', () => svdvals(a.detach()))
   if (rows === 0 || columns === 0) return values.ne(0).sum(-1)
   const largest = values.narrow(-1, 0, 1)
   return values.gt(largest.mul(rtol).clamp(atol)).sum(-1)
