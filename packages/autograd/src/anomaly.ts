@@ -10,7 +10,7 @@ const ownFrame =
   /[\\/](?:@metagrad|packages)[\\/](?:tensor|autograd|nn|optim)[\\/](?:src|dist)[\\/](?!.*\.test\.)|node:internal/
 
 /** V8 keeps ten frames unless told otherwise; other engines have no such limit. */
-const stacks: { stackTraceLimit?: number | undefined } = Error
+const stacks: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error
 
 /** The line of the user's code that called, from a stack trace. */
 function userLine(): string {

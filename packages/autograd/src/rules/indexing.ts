@@ -45,6 +45,20 @@ function scatterTarget(g: Tensor, saved: Saved<'scatter'>): Tensor {
   }
 }
 
+/**
+ * Per value, the product of all else that went to its place. The whole product divided by the value, where that is not 0; of
+ * several zeros each one's others hold a zero, so only a single one needs the product without it.
+ */
+function othersProduct({ x, y, z, params: { dim } }: Saved<'scatter'>): Tensor {
+  const values = cut(z, y.shape)
+  const isZero = values.eq(0)
+  const zeros = x.newFull(x.shape, 0).scatterAdd(dim, y, isZero.to(x.dtype)).gather(dim, y)
+  const single = isZero.logicalAnd(zeros.eq(1))
+  const product = x.scatter(dim, y, values, { reduce: 'multiply' }).gather(dim, y)
+  const without = x.scatter(dim, y, values.maskedFill(single, 1), { reduce: 'multiply' }).gather(dim, y)
+  return without.where(single, product.div(values.maskedFill(isZero, 1)))
+}
+
 /** Gradient of what `scatter` wrote. */
 function scatterValues(g: Tensor, saved: Saved<'scatter'>): Tensor {
   const { y, params } = saved
@@ -55,7 +69,7 @@ function scatterValues(g: Tensor, saved: Saved<'scatter'>): Tensor {
     case 'replace':
       return corner(g.gather(dim, y), shape)
     case 'multiply':
-      return corner(g.mul(saved.out).gather(dim, y).div(cut(saved.z, y.shape)), shape)
+      return corner(g.gather(dim, y).mul(othersProduct(saved)), shape)
     case 'amax':
     case 'amin': {
       const { values, share } = shares(g, saved)

@@ -2,13 +2,14 @@ import type { KernelOf, View } from '../device.ts'
 import { contiguousLayout } from '../layout.ts'
 import { decodeHalf, encodeHalf } from './float16.ts'
 import { forEachRun } from './reference/loops.ts'
-import { CpuStorage, arrayOf } from './storage.ts'
+import { CpuStorage, arrayOf, hold } from './storage.ts'
 
-function stage(view: View): View {
-  const floats = new Float32Array(view.layout.numel)
+const isHalf = ({ dtype }: View): boolean => dtype === 'float16'
+
+function stage({ storage, layout }: View): View {
   return {
-    storage: new CpuStorage(view.storage.device, 'float32', floats),
-    layout: contiguousLayout(view.layout.shape),
+    storage: new CpuStorage(storage.device, 'float32', layout.numel),
+    layout: contiguousLayout(layout.shape),
     dtype: 'float32',
   }
 }
@@ -16,6 +17,7 @@ function stage(view: View): View {
 /** A float16 view as contiguous float32. */
 export function widenHalf(view: View): View {
   const wide = stage(view)
+  hold([view, wide])
   const [from, to] = [arrayOf(view), arrayOf(wide)]
   let at = 0
   forEachRun(view.layout.shape, [view], (offsets, steps, length) => {
@@ -25,6 +27,7 @@ export function widenHalf(view: View): View {
 }
 
 function narrowHalf(out: View, wide: View): void {
+  hold([wide, out])
   const [from, to] = [arrayOf(wide), arrayOf(out)]
   let at = 0
   forEachRun(out.layout.shape, [out], (offsets, steps, length) => {
@@ -34,18 +37,14 @@ function narrowHalf(out: View, wide: View): void {
 
 /** Float16 is for storage: kernels see float32, and results are rounded once. */
 export function throughFloat32<Params>(kernel: KernelOf<Params>): KernelOf<Params> {
-  const isHalf = ({ dtype }: View): boolean => dtype === 'float16'
   return (outputs, inputs, params) => {
     if (!inputs.some(isHalf) && !outputs.some(isHalf)) {
       kernel(outputs, inputs, params)
       return
     }
     const wide = outputs.map((out) => (isHalf(out) ? stage(out) : out))
-    kernel(
-      wide,
-      inputs.map((x) => (isHalf(x) ? widenHalf(x) : x)),
-      params,
-    )
+    const wideInputs = inputs.map((x) => (isHalf(x) ? widenHalf(x) : x))
+    kernel(wide, wideInputs, params)
     outputs.forEach((out, i) => {
       if (isHalf(out)) narrowHalf(out, wide[i]!)
     })

@@ -1,29 +1,49 @@
 import type { Device, Storage, View } from '../device.ts'
 import type { DType } from '../dtypes.ts'
+import { dtypes } from '../dtypes.ts'
+import type { Block, Resident } from './memory.ts'
+import { memory } from './engine.ts'
 
 /** How the CPU holds the elements of each dtype: float16 as its bits. */
 export type CpuArray = Uint8Array | Uint16Array | Int32Array | BigInt64Array | Float32Array | Float64Array
 
+const arrayTypes = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const
+
 export function cpuArray(dtype: DType, length: number): CpuArray {
-  switch (dtype) {
-    case 'bool':
-    case 'uint8':
-      return new Uint8Array(length)
-    case 'float16':
-      return new Uint16Array(length)
-    case 'int32':
-      return new Int32Array(length)
-    case 'int64':
-      return new BigInt64Array(length)
-    case 'float32':
-      return new Float32Array(length)
-    case 'float64':
-      return new Float64Array(length)
+  return new arrayTypes[dtype](length)
+}
+
+/** Elements in the engine's memory while they are used, outside of it otherwise. */
+export class CpuStorage implements Storage, Resident {
+  readonly device: Device
+  readonly dtype: DType
+  readonly length: number
+  readonly byteLength: number
+  version = 0
+  rewrites = 0
+  address = -1
+  outside: Uint8Array | undefined = undefined
+  block: Block | undefined = undefined
+
+  constructor(device: Device, dtype: DType, length: number) {
+    this.device = device
+    this.dtype = dtype
+    this.length = length
+    this.byteLength = length * dtypes[dtype].bytes
+    memory().place(this)
   }
 }
 
-/** Elements in a plain typed array, collected with the last tensor that uses them. */
-export class CpuStorage implements Storage {
+/** Elements in an array of their own, for the results of a routine on their way into a tensor. */
+export class ArrayStorage implements Storage {
   readonly device: Device
   readonly dtype: DType
   readonly length: number
@@ -39,7 +59,22 @@ export class CpuStorage implements Storage {
   }
 }
 
-/** The typed array behind a view. Dispatch made sure that the view lives on the CPU. */
+/** The elements behind a view, for the length of one kernel: the next op may move them. Dispatch made sure that they are on the CPU. */
 export function arrayOf(view: View): CpuArray {
-  return (view.storage as CpuStorage).array
+  const storage = view.storage as CpuStorage | ArrayStorage
+  if (storage instanceof ArrayStorage) return storage.array
+  const engine = memory()
+  const address = engine.touch(storage)
+  return new arrayTypes[storage.dtype](engine.bytes.buffer as ArrayBuffer, address, storage.length)
+}
+
+/** Brings operands into memory, so that reading them one by one moves none of them. */
+export function hold(views: readonly View[]): void {
+  const engine = memory()
+  for (const { storage } of views) if (storage instanceof CpuStorage) engine.touch(storage)
+}
+
+/** Address of a view's first element. Valid until the next address is asked for beyond an op's few. */
+export function pointer({ storage, layout, dtype }: View): number {
+  return memory().touch(storage as CpuStorage) + layout.offset * dtypes[dtype].bytes
 }

@@ -4,7 +4,7 @@ import { dtypes } from '../../dtypes.ts'
 import { ArgumentError } from '../../errors.ts'
 import type { BinaryPrimitive, UnaryPrimitive } from '../../primitives.ts'
 import * as special from '../special/index.ts'
-import { arrayOf } from '../storage.ts'
+import { arrayOf, hold } from '../storage.ts'
 import { bigintsOf, forEachRun, map1, map2, numbersOf } from './loops.ts'
 
 type NumberFunction = (x: number) => number
@@ -285,6 +285,8 @@ export const clamp: Kernel<'clamp'> = ([out], [x], { min, max }) => {
 }
 
 export const copy: Kernel<'copy'> = ([out], [x]) => {
+  // Called by other kernels for parts of their operands, too.
+  hold([x!, out!])
   if (x!.dtype === 'int64') map1(out!, x!, bigintsOf(x!), bigintsOf(out!), same<bigint>)
   else map1(out!, x!, numbersOf(x!), numbersOf(out!), same<number>)
 }

@@ -1,7 +1,7 @@
 import type { Kernel, View } from '../../device.ts'
 import { IndexError } from '../../errors.ts'
 import type { ScatterReduce } from '../../primitives.ts'
-import { Layout, contiguousStrides } from '../../layout.ts'
+import { Layout, broadcastShapes, contiguousStrides, expandLayout } from '../../layout.ts'
 import type { CpuArray } from '../storage.ts'
 import { arrayOf } from '../storage.ts'
 import { copy } from './elementwise.ts'
@@ -183,7 +183,9 @@ export const indexPut: Kernel<'indexPut'> = ([out], [x, values, ...indices], { a
   copy([out!], [x!], {})
   const [from, to] = [cellsOf(values!), cellsOf(out!)]
   const write = combinerOf(accumulate ? 'add' : 'replace', out!)
-  forEachPicked('indexPut', out!, values!, indices, (o, i) => {
+  const picked = indices.map(({ layout }) => layout.shape).reduce((a, b) => broadcastShapes('indexPut', a, b))
+  const shape = [...picked, ...x!.layout.shape.slice(indices.length)]
+  forEachPicked('indexPut', out!, withLayout(values!, expandLayout(values!.layout, shape)), indices, (o, i) => {
     to[o] = write(to[o]!, from[i]!)
   })
 }

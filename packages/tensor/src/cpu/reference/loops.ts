@@ -1,6 +1,6 @@
 import type { View } from '../../device.ts'
 import type { Shape } from '../../layout.ts'
-import { broadcastStrides } from '../../layout.ts'
+import { Layout, broadcastStrides } from '../../layout.ts'
 import type { CpuArray } from '../storage.ts'
 import { arrayOf } from '../storage.ts'
 
@@ -22,44 +22,77 @@ export function bigintsOf(view: View): Elements<bigint> {
 /** Called with the offset of each operand's first element of a run; steps and length are the same for all runs. */
 type Run = (offsets: Int32Array | Float64Array, steps: readonly number[], length: number) => void
 
-/**
- * Visits all index tuples of `shape` in row-major order, a run along the innermost dims at a time. Neighbouring dims that
- * lie alike in all operands are walked as one, so contiguous operands take a single run.
- */
-export function forEachRun(shape: Shape, views: readonly View[], run: Run): void {
-  const dims: number[] = []
+/** The dims of `shape` that views have to be walked by, and each view's strides in them. */
+export interface Walk {
+  readonly sizes: number[]
+  readonly strides: number[][]
+}
+
+/** Joins neighbouring dims that lie alike in all views, which broadcast to `shape`; size-1 dims vanish. Undefined for no elements. */
+export function coalesce(shape: Shape, views: readonly View[]): Walk | undefined {
+  const sizes: number[] = []
   const strides = views.map((): number[] => [])
   const all = views.map(({ layout }) => broadcastStrides(layout, shape))
   for (let dim = 0; dim < shape.length; dim++) {
     const size = shape[dim]!
-    if (size === 0) return
+    if (size === 0) return undefined
     if (size === 1) continue
-    const last = dims.length - 1
+    const last = sizes.length - 1
     const joins = last >= 0 && all.every((own, v) => strides[v]![last] === own[dim]! * size)
     if (joins) {
-      dims[last]! *= size
+      sizes[last]! *= size
       for (let v = 0; v < views.length; v++) strides[v]![last] = all[v]![dim]!
     } else {
-      dims.push(size)
+      sizes.push(size)
       for (let v = 0; v < views.length; v++) strides[v]!.push(all[v]![dim]!)
     }
   }
+  return { sizes, strides }
+}
+
+/**
+ * Visits all index tuples of `shape` in row-major order, a run along the innermost dims at a time: contiguous operands take a
+ * single run.
+ */
+export function forEachRun(shape: Shape, views: readonly View[], run: Run): void {
+  const walk = coalesce(shape, views)
+  if (walk === undefined) return
+  const { sizes, strides } = walk
   const offsets = Float64Array.from(views, ({ layout }) => layout.offset)
-  const inner = dims.length - 1
+  const inner = sizes.length - 1
   const steps = strides.map((own) => own[inner] ?? 0)
-  const length = dims[inner] ?? 1
+  const length = sizes[inner] ?? 1
   const counter = new Float64Array(Math.max(0, inner))
   for (;;) {
     run(offsets, steps, length)
     let dim = inner - 1
     for (; dim >= 0; dim--) {
       for (let v = 0; v < views.length; v++) offsets[v]! += strides[v]![dim]!
-      if (++counter[dim]! < dims[dim]!) break
-      for (let v = 0; v < views.length; v++) offsets[v]! -= strides[v]![dim]! * dims[dim]!
+      if (++counter[dim]! < sizes[dim]!) break
+      for (let v = 0; v < views.length; v++) offsets[v]! -= strides[v]![dim]! * sizes[dim]!
       counter[dim] = 0
     }
     if (dim < 0) return
   }
+}
+
+/** Visits each matrix of a batch: the offset of its first element in every view, whose leading dims broadcast to `batch`. */
+export function forEachMatrix(
+  batch: readonly number[],
+  views: readonly View[],
+  visit: (offsets: readonly number[]) => void,
+): void {
+  if (batch.length === 0) {
+    visit(views.map(({ layout }) => layout.offset))
+    return
+  }
+  const leading = views.map(({ layout, ...view }) => {
+    const lead = new Layout(layout.shape.slice(0, -2), layout.strides.slice(0, -2), layout.offset)
+    return { ...view, layout: new Layout(batch, broadcastStrides(lead, batch), layout.offset) }
+  })
+  forEachRun(batch, leading, (starts, steps, length) => {
+    for (let k = 0; k < length; k++) visit(steps.map((step, v) => starts[v]! + k * step))
+  })
 }
 
 /** `out = f(x)` for each element. */

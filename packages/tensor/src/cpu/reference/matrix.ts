@@ -2,30 +2,11 @@ import type { Kernel, View } from '../../device.ts'
 import { LinalgError } from '../../errors.ts'
 import { Layout, broadcastStrides, contiguousLayout } from '../../layout.ts'
 import type { LinalgPrimitives } from '../../primitives.ts'
-import { CpuStorage, arrayOf } from '../storage.ts'
+import { ArrayStorage, arrayOf } from '../storage.ts'
 import { cast } from './elementwise.ts'
 import * as linalg from './linalg/index.ts'
 import type { Elements } from './loops.ts'
-import { bigintsOf, forEachRun, numbersOf } from './loops.ts'
-
-/** Visits each matrix of a batch: the offset of its first element in every view, whose leading dims broadcast to `batch`. */
-function forEachMatrix(
-  batch: readonly number[],
-  views: readonly View[],
-  visit: (offsets: readonly number[]) => void,
-): void {
-  if (batch.length === 0) {
-    visit(views.map(({ layout }) => layout.offset))
-    return
-  }
-  const leading = views.map(({ layout, ...view }) => {
-    const lead = new Layout(layout.shape.slice(0, -2), layout.strides.slice(0, -2), layout.offset)
-    return { ...view, layout: new Layout(batch, broadcastStrides(lead, batch), layout.offset) }
-  })
-  forEachRun(batch, leading, (starts, steps, length) => {
-    for (let k = 0; k < length; k++) visit(steps.map((step, v) => starts[v]! + k * step))
-  })
-}
+import { bigintsOf, forEachMatrix, numbersOf } from './loops.ts'
 
 /** Sizes and strides of one product C = A B. */
 interface Product {
@@ -108,7 +89,7 @@ export const matmul: Kernel<'matmul'> = ([out], [a, b]) => {
 /** A float view as contiguous float64: the routines work on that alone. A copy, so they may overwrite it. */
 function widen(x: View): Float64Array {
   const doubles = new Float64Array(x.layout.numel)
-  const storage = new CpuStorage(x.storage.device, 'float64', doubles)
+  const storage = new ArrayStorage(x.storage.device, 'float64', doubles)
   cast([{ storage, layout: contiguousLayout(x.layout.shape), dtype: 'float64' }], [x], { dtype: 'float64' })
   return doubles
 }

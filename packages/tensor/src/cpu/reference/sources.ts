@@ -13,7 +13,7 @@ import {
   fillRandperm,
   fillUniform,
 } from '../../random/index.ts'
-import { CpuStorage, arrayOf, cpuArray } from '../storage.ts'
+import { ArrayStorage, arrayOf, cpuArray } from '../storage.ts'
 import { copy } from './elementwise.ts'
 import { storeInts } from './loops.ts'
 
@@ -29,7 +29,7 @@ function fillView(out: View, fill: (elements: TypedArray) => void): void {
   fill(ordered)
   copy(
     [out],
-    [{ storage: new CpuStorage(storage.device, dtype, ordered), layout: contiguousLayout(layout.shape), dtype }],
+    [{ storage: new ArrayStorage(storage.device, dtype, ordered), layout: contiguousLayout(layout.shape), dtype }],
     {},
   )
 }
@@ -37,7 +37,7 @@ function fillView(out: View, fill: (elements: TypedArray) => void): void {
 /** The elements of a float view in row-major order. */
 function floatsOf(x: View): FloatArray {
   const ordered = cpuArray(x.dtype, x.layout.numel) as FloatArray
-  const storage = new CpuStorage(x.storage.device, x.dtype, ordered)
+  const storage = new ArrayStorage(x.storage.device, x.dtype, ordered)
   copy([{ storage, layout: contiguousLayout(x.layout.shape), dtype: x.dtype }], [x], {})
   return ordered
 }

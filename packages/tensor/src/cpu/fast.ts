@@ -1,0 +1,332 @@
+import type { View } from '../device.ts'
+import { dtypes } from '../dtypes.ts'
+import { Layout, contiguousLayout, permuteLayout } from '../layout.ts'
+import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
+import { cpuEngine } from './engine.ts'
+import { coalesce, forEachMatrix } from './reference/loops.ts'
+import { CpuStorage, pointer } from './storage.ts'
+import type { Kernels } from './wasm/loader.ts'
+
+/**
+ * Runs a primitive by a compiled kernel if there is one for these operands, and tells whether it did; the reference serves the
+ * rest. Outputs are contiguous. An address is taken right before the kernel that uses it, the written one last: taking one may move others, but never
+ * the few that were taken just before.
+ */
+type Fast<Params> = (outputs: readonly View[], inputs: readonly View[], params: Params) => boolean
+
+const isFloat32 = ({ dtype }: View): boolean => dtype === 'float32'
+
+/** Writes a kernel's sizes and strides where it finds them: rank, then per dim its size and each operand's stride. */
+function describe(sizes: readonly number[], strides: readonly (readonly number[])[]): number {
+  const { memory, descriptor } = cpuEngine()
+  const rank = Math.max(1, sizes.length)
+  const words = new Int32Array(memory.bytes.buffer, descriptor, 1 + rank * (1 + strides.length))
+  words[0] = rank
+  let at = 1
+  for (let dim = 0; dim < rank; dim++) {
+    words[at++] = sizes[dim] ?? 1
+    for (const own of strides) words[at++] = own[dim] ?? 0
+  }
+  return descriptor
+}
+
+/** A temporary of a shape, contiguous. */
+function temporary(like: View, layout: Layout): View {
+  return { storage: new CpuStorage(like.storage.device, like.dtype, layout.numel), layout, dtype: like.dtype }
+}
+
+const copyBySize: Readonly<Record<number, 'copy8Nd' | 'copy16Nd' | 'copy32Nd' | 'copy64Nd'>> = {
+  1: 'copy8Nd',
+  2: 'copy16Nd',
+  4: 'copy32Nd',
+  8: 'copy64Nd',
+}
+
+/** A strided view into a contiguous one of the same dtype and shape. */
+function copyInto(out: View, x: View): void {
+  const walk = coalesce(out.layout.shape, [x])
+  if (walk === undefined) return
+  const { kernels } = cpuEngine()
+  const from = pointer(x)
+  const to = pointer(out)
+  kernels[copyBySize[dtypes[x.dtype].bytes]!](to, from, describe(walk.sizes, walk.strides))
+}
+
+/** The view itself if its elements lie in order, else a copy. */
+function ordered(x: View): View {
+  if (x.layout.isContiguous) return x
+  const copy = temporary(x, contiguousLayout(x.layout.shape))
+  copyInto(copy, x)
+  return copy
+}
+
+function unary(name: keyof Kernels): Fast<unknown> {
+  return ([out], [x]) => {
+    if (!isFloat32(x!)) return false
+    const source = ordered(x!)
+    const kernel = cpuEngine().kernels[name] as (out: number, a: number, n: number) => void
+    const from = pointer(source)
+    kernel(pointer(out!), from, out!.layout.numel)
+    return true
+  }
+}
+
+type Pairwise = (out: number, a: number, b: number, n: number, strideA: number, strideB: number) => void
+type PairwiseNd = (out: number, a: number, b: number, descriptor: number) => void
+
+/** 1 for a view that is read along with the output, 0 for a single element, undefined where strides are needed. */
+function plainStride({ layout }: View, numel: number): 0 | 1 | undefined {
+  if (layout.numel === 1) return 0
+  return layout.isContiguous && layout.numel === numel ? 1 : undefined
+}
+
+function pairwise(
+  name: string,
+  suffixes: { readonly [dtype in View['dtype']]?: string },
+  swapped = false,
+): Fast<unknown> {
+  return ([out], inputs) => {
+    const [a, b] = swapped ? [inputs[1]!, inputs[0]!] : [inputs[0]!, inputs[1]!]
+    const suffix = suffixes[a.dtype]
+    if (suffix === undefined) return false
+    const { kernels } = cpuEngine()
+    const { numel, shape } = out!.layout
+    const [strideA, strideB] = [plainStride(a, numel), plainStride(b, numel)]
+    if (strideA !== undefined && strideB !== undefined) {
+      const kernel = kernels[`${name}${suffix}` as keyof Kernels] as Pairwise
+      const [left, right] = [pointer(a), pointer(b)]
+      kernel(pointer(out!), left, right, numel, strideA, strideB)
+      return true
+    }
+    const walk = coalesce(shape, [a, b])
+    if (walk === undefined) return true
+    const kernel = kernels[`${name}${suffix}Nd` as keyof Kernels] as PairwiseNd
+    const [left, right] = [pointer(a), pointer(b)]
+    kernel(pointer(out!), left, right, describe(walk.sizes, walk.strides))
+    return true
+  }
+}
+
+const arithmetic = { float32: 'F32', float64: 'F64', int32: 'I32' } as const
+const floatsOnly = { float32: 'F32', float64: 'F64' } as const
+const comparable = { float32: 'F32', int32: 'I32' } as const
+
+/** A reduction's input as contiguous [outer, n, inner], n reduced. */
+function blocks(
+  x: View,
+  { dims }: ReduceParams,
+): { readonly source: View; readonly outer: number; readonly n: number; readonly inner: number } {
+  const { shape } = x.layout
+  const sizeOf = (list: readonly number[]): number => list.reduce((size, dim) => size * shape[dim]!, 1)
+  const kept = shape.map((_, dim) => dim).filter((dim) => !dims.includes(dim))
+  const n = sizeOf(dims)
+  const adjacent = dims.every((dim, i) => i === 0 || dim === dims[i - 1]! + 1)
+  if (adjacent && x.layout.isContiguous) {
+    const first = dims[0] ?? shape.length
+    return {
+      source: x,
+      outer: sizeOf(kept.filter((dim) => dim < first)),
+      n,
+      inner: sizeOf(kept.filter((dim) => dim > first)),
+    }
+  }
+  const moved: View = { storage: x.storage, dtype: x.dtype, layout: permuteLayout(x.layout, [...kept, ...dims]) }
+  return { source: ordered(moved), outer: sizeOf(kept), n, inner: 1 }
+}
+
+function reduce(
+  suffix: { readonly [dtype in View['dtype']]?: keyof Kernels },
+  needsElements: boolean,
+): Fast<ReduceParams> {
+  return ([out], [x], params) => {
+    const name = suffix[x!.dtype]
+    if (name === undefined) return false
+    const { source, outer, n, inner } = blocks(x!, params)
+    if (needsElements && n === 0) return false
+    const kernel = cpuEngine().kernels[name] as (
+      out: number,
+      a: number,
+      outer: number,
+      n: number,
+      inner: number,
+      scale: number,
+    ) => void
+    const from = pointer(source)
+    kernel(pointer(out!), from, outer, n, inner, 1)
+    return true
+  }
+}
+
+/** Kernels over rows of the last dim. */
+function rows(name: 'softmaxF32' | 'logSoftmaxF32'): Fast<{ readonly dim: number }> {
+  return ([out], [x], { dim }) => {
+    const { shape, ndim } = x!.layout
+    if (!isFloat32(x!) || dim !== ndim - 1 || ndim === 0) return false
+    const source = ordered(x!)
+    const n = shape[dim]!
+    if (n === 0) return true
+    const from = pointer(source)
+    cpuEngine().kernels[name](pointer(out!), from, out!.layout.numel / n, n)
+    return true
+  }
+}
+
+const matmul: Fast<unknown> = ([out], [a, b]) => {
+  if (out!.dtype !== 'float32' && out!.dtype !== 'float64') return false
+  const { kernels, scratch } = cpuEngine()
+  const kernel = out!.dtype === 'float32' ? kernels.gemmF32 : kernels.gemmF64
+  const { shape } = out!.layout
+  const bytes = dtypes[out!.dtype].bytes
+  const [m, n, k] = [shape.at(-2)!, shape.at(-1)!, a!.layout.shape.at(-1)!]
+  if (out!.layout.numel === 0) return true
+  const [strideRowA, strideColumnA] = [a!.layout.strides.at(-2)!, a!.layout.strides.at(-1)!]
+  const [strideRowB, strideColumnB] = [b!.layout.strides.at(-2)!, b!.layout.strides.at(-1)!]
+  const whole = ({ storage, dtype }: View): View => ({ storage, dtype, layout: contiguousLayout([storage.length]) })
+  const [left, right] = [pointer(whole(a!)), pointer(whole(b!))]
+  const to = pointer(whole(out!))
+  forEachMatrix(shape.slice(0, -2), [out!, a!, b!], ([o, i, j]) => {
+    kernel(
+      to + o! * bytes,
+      left + i! * bytes,
+      right + j! * bytes,
+      m,
+      n,
+      k,
+      n,
+      strideRowA,
+      strideColumnA,
+      strideRowB,
+      strideColumnB,
+      0,
+      scratch,
+    )
+  })
+  return true
+}
+
+const where: Fast<unknown> = ([out], [condition, a, b]) => {
+  if (dtypes[out!.dtype].bytes !== 4) return false
+  const { kernels } = cpuEngine()
+  const { numel, shape } = out!.layout
+  const strides = [condition!, a!, b!].map((x) => plainStride(x, numel))
+  if (strides.every((stride) => stride !== undefined)) {
+    const [c, left, right] = [pointer(condition!), pointer(a!), pointer(b!)]
+    kernels.where32(pointer(out!), c, left, right, numel, strides[0]!, strides[1]!, strides[2]!)
+    return true
+  }
+  const walk = coalesce(shape, [condition!, a!, b!])
+  if (walk === undefined) return true
+  const [c, left, right] = [pointer(condition!), pointer(a!), pointer(b!)]
+  kernels.where32Nd(pointer(out!), c, left, right, describe(walk.sizes, walk.strides))
+  return true
+}
+
+const full: Fast<ComputePrimitives['full']> = ([out], _, { value }) => {
+  const kernel = ({ float32: 'fillF32', float64: 'fillF64', int32: 'fillI32' } as const)[out!.dtype as 'float32']
+  if (kernel === undefined) return false
+  cpuEngine().kernels[kernel](pointer(out!), Number(value), out!.layout.numel)
+  return true
+}
+
+const copy: Fast<unknown> = ([out], [x]) => {
+  if (x!.layout.numel !== out!.layout.numel || !(x!.storage instanceof CpuStorage)) return false
+  copyInto(out!, x!)
+  return true
+}
+
+const bceWithLogits: Fast<unknown> = ([out], [x, y]) => {
+  const { numel } = out!.layout
+  if (!isFloat32(x!) || x!.layout.numel !== numel || y!.layout.numel !== numel) return false
+  const [logits, targets] = [ordered(x!), ordered(y!)]
+  const [a, b] = [pointer(logits), pointer(targets)]
+  cpuEngine().kernels.bceWithLogitsF32(pointer(out!), a, b, numel)
+  return true
+}
+
+/** Rows of a table picked by int64 or int32 indices: an embedding. */
+const indexSelect: Fast<{ readonly dim: number }> = ([out], [x, index], { dim }) => {
+  const shift = ({ int64: 3, int32: 2 } as const)[index!.dtype as 'int64']
+  const { shape, isContiguous } = x!.layout
+  if (dim !== 0 || shift === undefined || !isContiguous || x!.layout.numel === 0) return false
+  const list = ordered(index!)
+  const tableRows = shape[0]!
+  const rowBytes = (x!.layout.numel / tableRows) * dtypes[x!.dtype].bytes
+  const [table, indices] = [pointer(x!), pointer(list)]
+  const failed = cpuEngine().kernels.gatherRows(
+    pointer(out!),
+    table,
+    indices,
+    list.layout.numel,
+    shift,
+    tableRows,
+    rowBytes,
+  )
+  // The reference counts negative indices from the end and names what is out of range.
+  return failed < 0
+}
+
+const cumsum: Fast<{ readonly dim: number }> = ([out], [x], { dim }) => {
+  const { shape } = x!.layout
+  if (!isFloat32(x!) || shape.length === 0) return false
+  const source = ordered(x!)
+  const inner = shape.slice(dim + 1).reduce((size, n) => size * n, 1)
+  if (out!.layout.numel === 0) return true
+  const from = pointer(source)
+  cpuEngine().kernels.cumsumF32(pointer(out!), from, out!.layout.numel / (inner * shape[dim]!), shape[dim]!, inner)
+  return true
+}
+
+/** A row per compiled primitive; the reference has them all. */
+export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<ComputePrimitives[P]> } = {
+  ...Object.fromEntries(
+    (
+      [
+        'exp',
+        'log',
+        'tanh',
+        'sigmoid',
+        'erf',
+        'sin',
+        'cos',
+        'neg',
+        'abs',
+        'sqrt',
+        'square',
+        'reciprocal',
+        'rsqrt',
+        'floor',
+        'ceil',
+        'trunc',
+        'round',
+        'relu',
+      ] satisfies UnaryPrimitive[]
+    ).map((name) => [name, unary(`${name}F32`)]),
+  ),
+  add: pairwise('add', arithmetic),
+  sub: pairwise('sub', arithmetic),
+  mul: pairwise('mul', arithmetic),
+  div: pairwise('div', floatsOnly),
+  maximum: pairwise('maximum', arithmetic),
+  minimum: pairwise('minimum', arithmetic),
+  pow: pairwise('pow', { float32: 'F32' }),
+  eq: pairwise('eq', comparable),
+  ne: pairwise('ne', comparable),
+  lt: pairwise('lt', comparable),
+  le: pairwise('le', comparable),
+  gt: pairwise('lt', comparable, true),
+  ge: pairwise('le', comparable, true),
+  // Float64 sums stay with the reference, which compensates.
+  sum: reduce({ float32: 'sumF32' }, false),
+  amax: reduce({ float32: 'maxF32' }, true),
+  amin: reduce({ float32: 'minF32' }, true),
+  argmax: reduce({ float32: 'argmaxF32' }, true),
+  argmin: reduce({ float32: 'argminF32' }, true),
+  softmax: rows('softmaxF32'),
+  matmul,
+  where,
+  full,
+  copy,
+  bceWithLogits,
+  indexSelect,
+  cumsum,
+}

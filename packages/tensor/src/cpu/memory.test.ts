@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import type { MemorySizes, Resident } from './memory.ts'
+import { Memory } from './memory.ts'
+
+const tiny: MemorySizes = {
+  small: { slots: 4, slotBytes: 128 },
+  smallBytes: 16,
+  medium: { slots: 4, slotBytes: 1024 },
+  mediumBytes: 128,
+  largeBudget: 8192,
+}
+
+/** A memory that grows as WebAssembly's does: old views lose their bytes. */
+function linearMemory(pages: number): { buffer: ArrayBuffer; grow(more: number): number } {
+  const memory = {
+    buffer: new ArrayBuffer(pages << 16),
+    grow(more: number) {
+      const before = memory.buffer.byteLength
+      memory.buffer = memory.buffer.slice(0)
+      const grown = new ArrayBuffer(before + (more << 16))
+      new Uint8Array(grown).set(new Uint8Array(memory.buffer))
+      memory.buffer = grown
+      return before >> 16
+    },
+  }
+  return memory
+}
+
+function resident(byteLength: number): Resident {
+  return { byteLength, address: -1, outside: undefined, block: undefined }
+}
+
+/** A cheap generator of whole numbers. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+describe('Memory', () => {
+  it('keeps every live byte through 30,000 random steps in tiny slots', () => {
+    const memory = new Memory(linearMemory(1), 40, tiny)
+    const random = numbers(1)
+    const live = new Map<Resident, Uint8Array>()
+    const sizes = [0, 1, 7, 16, 17, 60, 128, 129, 400, 1500, 3000]
+    for (let step = 0; step < 30_000; step++) {
+      const action = random(10)
+      const owners = [...(step % 64 === 0 ? live.keys() : [])]
+      if (action < 4 || live.size === 0) {
+        const one = resident(sizes[random(sizes.length)]!)
+        memory.place(one)
+        const bytes = Uint8Array.from({ length: one.byteLength }, () => random(256))
+        memory.bytes.set(bytes, one.address)
+        if (random(3) === 0) live.set(one, bytes)
+      } else {
+        const index = random(Math.min(live.size, 8))
+        const [one, want] = [...take(live, index + 1)].at(-1)!
+        const address = memory.touch(one)
+        expect(address % 16).toBe(0)
+        expect(same(memory.bytes, address, want)).toBe(true)
+        if (action < 6) live.delete(one)
+        else (live.delete(one), live.set(one, want))
+      }
+      if (live.size > 200) for (const owner of owners.slice(0, 100)) live.delete(owner)
+    }
+  })
+
+  it('leaves the operands of an op in place while the next are touched', () => {
+    const memory = new Memory(linearMemory(1), 0, tiny)
+    const operands = Array.from({ length: 8 }, () => resident(120))
+    for (const operand of operands) {
+      memory.place(operand)
+      memory.bytes.fill(operands.indexOf(operand) + 1, operand.address, operand.address + 120)
+    }
+    for (let i = 0; i < 100; i++) memory.place(resident(128))
+    memory.beginOp()
+    const addresses = operands.map((operand) => memory.touch(operand))
+    expect(addresses).toEqual(operands.map(({ address }) => address))
+    expect(memory.slotsEntered).toBeLessThanOrEqual(2)
+    addresses.forEach((address, i) => expect(memory.bytes[address]).toBe(i + 1))
+  })
+
+  it('keeps the large ones within the budget, and more only while one op needs it', () => {
+    const memory = new Memory(linearMemory(1), 0, tiny)
+    for (let i = 0; i < 1000; i++) memory.place(resident(200))
+    expect(memory.usage().large).toBeLessThanOrEqual(tiny.largeBudget)
+    const huge = resident(100_000)
+    memory.place(huge)
+    expect(memory.usage().large).toBeGreaterThan(100_000)
+    for (let i = 0; i < 100; i++) memory.place(resident(200))
+    expect(huge.outside?.length).toBe(100_000)
+    expect(memory.usage().large).toBeLessThanOrEqual(tiny.largeBudget)
+  })
+
+  it('copies what goes outside into pieces that keep little else alive', () => {
+    const memory = new Memory(linearMemory(8), 0)
+    const first = resident(100)
+    memory.place(first)
+    for (let i = 0; i < 40_000; i++) memory.place(resident(100))
+    expect(first.address).toBe(-1)
+    expect(first.outside!.buffer.byteLength).toBeLessThanOrEqual(4096)
+  })
+
+  it('says what was missing when there is no more memory', () => {
+    const stuck = {
+      buffer: new ArrayBuffer(1 << 16),
+      grow: () => {
+        throw new RangeError('no')
+      },
+    }
+    const memory = new Memory(stuck, 0, { ...tiny, largeBudget: 1 << 30 })
+    expect(() => memory.place(resident(10_000_000))).toThrowErrorMatchingInlineSnapshot(
+      `[DeviceError: cpu: out of memory: 10 MB more than the 0 MB in use. Use smaller batches or tensors.]`,
+    )
+  })
+})
+
+function* take<K, V>(map: Map<K, V>, count: number): Generator<[K, V]> {
+  let i = 0
+  for (const entry of map) {
+    if (i++ === count) return
+    yield entry
+  }
+}
+
+function same(bytes: Uint8Array, at: number, want: Uint8Array): boolean {
+  return want.every((value, i) => bytes[at + i] === value)
+}

@@ -1,0 +1,361 @@
+import { DeviceError } from '../errors.ts'
+
+/** Bytes that may live in the memory below, or outside of it while their place is needed. */
+export interface Resident {
+  readonly byteLength: number
+  /** Where they are now; -1 while they are outside. Valid until the next call of the memory: never keep it. */
+  address: number
+  /** Their copy while they are outside. Only the owner reaches it, so it is collected with the owner. */
+  outside: Uint8Array | undefined
+  /** Their block, if they are large. */
+  block: Block | undefined
+}
+
+/** A stretch of the heap of large residents, in the order of addresses. */
+export interface Block {
+  address: number
+  size: number
+  resident: Resident | undefined
+  before: Block | undefined
+  after: Block | undefined
+  /** Neighbours in the order of use: `older` was touched longer ago. */
+  older: Block | undefined
+  newer: Block | undefined
+}
+
+/** What is needed of a WebAssembly.Memory. */
+export interface LinearMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+export interface RingSize {
+  readonly slots: number
+  readonly slotBytes: number
+}
+
+export interface MemorySizes {
+  /** For residents of up to `smallBytes`. */
+  readonly small: RingSize
+  readonly smallBytes: number
+  /** For residents of up to `mediumBytes`. */
+  readonly medium: RingSize
+  readonly mediumBytes: number
+  /** How much the large residents take before the least recently used go outside. Soft: one op may need more. */
+  readonly largeBudget: number
+}
+
+export const defaultSizes: MemorySizes = {
+  small: { slots: 8, slotBytes: 8 << 10 },
+  smallBytes: 64,
+  medium: { slots: 16, slotBytes: 128 << 10 },
+  mediumBytes: 16 << 10,
+  largeBudget: 64 << 20,
+}
+
+const pageBytes = 1 << 16
+/** Residents begin at multiples of this, so that any element type is aligned. */
+const alignment = 16
+/** Kernels may read a vector past the end. */
+const slack = 64
+/** Blocks touched last that never go outside: an op's operands among them. */
+const protectedBlocks = 16
+/** Residents that go outside together share one copy of at most this many bytes: few copies, and a kept one keeps little else. */
+const shareBytes = 4 << 10
+
+const roundUp = (bytes: number): number => Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
+
+/** A ring of slots, filled one after the other. Entering a slot empties the next one ahead, so what was placed lately stays. */
+class Ring {
+  readonly #memory: Memory
+  readonly #start: number
+  readonly #size: RingSize
+  readonly #residents: Resident[][]
+  #slot = 0
+  #next: number
+  #end: number
+  /** Slots entered since the last `begin`: an op that enters too many would lose its own operands. */
+  entered = 0
+
+  constructor(memory: Memory, start: number, size: RingSize) {
+    this.#memory = memory
+    this.#start = start
+    this.#size = size
+    this.#residents = Array.from({ length: size.slots }, () => [])
+    this.#next = start
+    this.#end = start + size.slotBytes
+  }
+
+  place(resident: Resident): void {
+    const bytes = roundUp(resident.byteLength)
+    if (this.#next + bytes > this.#end) this.#enterNext()
+    resident.address = this.#next
+    this.#next += bytes
+    this.#residents[this.#slot]!.push(resident)
+  }
+
+  #enterNext(): void {
+    const { slots, slotBytes } = this.#size
+    this.#slot = (this.#slot + 1) % slots
+    this.#next = this.#start + this.#slot * slotBytes
+    this.#end = this.#next + slotBytes
+    this.entered++
+    this.#empty(this.#residents[(this.#slot + 1) % slots]!)
+  }
+
+  /** Copies a slot out, neighbours together. */
+  #empty(residents: Resident[]): void {
+    let first = 0
+    while (first < residents.length) {
+      const start = residents[first]!.address
+      let last = first
+      while (last + 1 < residents.length && endOf(residents[last + 1]!) - start <= shareBytes) last++
+      const copy = this.#memory.bytes.slice(start, endOf(residents[last]!))
+      for (; first <= last; first++) {
+        const resident = residents[first]!
+        const at = resident.address - start
+        resident.outside = copy.subarray(at, at + resident.byteLength)
+        resident.address = -1
+      }
+    }
+    residents.length = 0
+  }
+
+  get residentBytes(): number {
+    return this.#residents.flat().reduce((sum, { byteLength }) => sum + byteLength, 0)
+  }
+}
+
+const endOf = ({ address, byteLength }: Resident): number => address + byteLength
+
+/** The heap of large residents: first fit in the order of addresses; the least recently used go outside singly. */
+class Heap {
+  readonly #memory: Memory
+  readonly #budget: number
+  #first: Block
+  #last: Block
+  #newest: Block | undefined
+  #oldest: Block | undefined
+  #count = 0
+  used = 0
+
+  constructor(memory: Memory, start: number, budget: number) {
+    this.#memory = memory
+    this.#budget = budget
+    this.#first = {
+      address: start,
+      size: memory.end - start,
+      resident: undefined,
+      before: undefined,
+      after: undefined,
+      older: undefined,
+      newer: undefined,
+    }
+    this.#last = this.#first
+  }
+
+  place(resident: Resident): void {
+    const bytes = roundUp(resident.byteLength + slack)
+    while (this.used + bytes > this.#budget && this.#evictOldest()) continue
+    let block = this.#find(bytes)
+    while (block === undefined && this.#memory.end - this.#first.address >= this.#budget && this.#evictOldest())
+      block = this.#find(bytes)
+    block ??= this.#grow(bytes)
+    this.#split(block, bytes)
+    block.resident = resident
+    resident.block = block
+    resident.address = block.address
+    this.used += block.size
+    this.#pushNewest(block)
+  }
+
+  touch(block: Block): void {
+    if (block === this.#newest) return
+    this.#unlink(block)
+    this.#pushNewest(block)
+  }
+
+  #find(bytes: number): Block | undefined {
+    for (let block: Block | undefined = this.#first; block !== undefined; block = block.after) {
+      if (block.resident === undefined && block.size >= bytes) return block
+    }
+    return undefined
+  }
+
+  #grow(bytes: number): Block {
+    const free = this.#last.resident === undefined ? this.#last.size : 0
+    const grown = this.#memory.grow(bytes - free)
+    if (this.#last.resident === undefined) {
+      this.#last.size += grown
+    } else {
+      const block: Block = {
+        address: this.#last.address + this.#last.size,
+        size: grown,
+        resident: undefined,
+        before: this.#last,
+        after: undefined,
+        older: undefined,
+        newer: undefined,
+      }
+      this.#last.after = block
+      this.#last = block
+    }
+    return this.#last
+  }
+
+  #split(block: Block, bytes: number): void {
+    if (block.size - bytes < alignment) return
+    const rest: Block = {
+      address: block.address + bytes,
+      size: block.size - bytes,
+      resident: undefined,
+      before: block,
+      after: block.after,
+      older: undefined,
+      newer: undefined,
+    }
+    if (block.after === undefined) this.#last = rest
+    else block.after.before = rest
+    block.after = rest
+    block.size = bytes
+  }
+
+  /** Joins a free block with a free one behind it. */
+  #join(block: Block): void {
+    const { after } = block
+    if (after === undefined || after.resident !== undefined || block.resident !== undefined) return
+    block.size += after.size
+    block.after = after.after
+    if (after.after === undefined) this.#last = block
+    else after.after.before = block
+  }
+
+  #evictOldest(): boolean {
+    const block = this.#oldest
+    if (block === undefined || this.#count <= protectedBlocks) return false
+    const resident = block.resident!
+    resident.outside = this.#memory.bytes.slice(resident.address, endOf(resident))
+    resident.address = -1
+    resident.block = undefined
+    block.resident = undefined
+    this.used -= block.size
+    this.#unlink(block)
+    this.#join(block)
+    if (block.before !== undefined) this.#join(block.before)
+    return true
+  }
+
+  #pushNewest(block: Block): void {
+    block.older = this.#newest
+    block.newer = undefined
+    if (this.#newest === undefined) this.#oldest = block
+    else this.#newest.newer = block
+    this.#newest = block
+    this.#count++
+  }
+
+  #unlink(block: Block): void {
+    if (block.newer === undefined) this.#newest = block.older
+    else block.newer.older = block.older
+    if (block.older === undefined) this.#oldest = block.newer
+    else block.older.newer = block.newer
+    this.#count--
+  }
+}
+
+/**
+ * Linear memory as a write-back cache: bytes live here while they are used, and are copied once to where only their owner
+ * reaches them when their place is needed. So nothing is ever freed, and the garbage collector takes what nobody holds.
+ */
+export class Memory {
+  readonly #memory: LinearMemory
+  readonly #sizes: MemorySizes
+  readonly #small: Ring
+  readonly #medium: Ring
+  readonly #large: Heap
+  #bytes: Uint8Array
+
+  /** @param start first byte that is free */
+  constructor(memory: LinearMemory, start: number, sizes: MemorySizes = defaultSizes) {
+    this.#memory = memory
+    this.#sizes = sizes
+    this.#bytes = new Uint8Array(memory.buffer)
+    const smallStart = roundUp(start)
+    const mediumStart = smallStart + sizes.small.slots * sizes.small.slotBytes
+    const largeStart = mediumStart + sizes.medium.slots * sizes.medium.slotBytes + slack
+    if (largeStart > this.end) this.grow(largeStart - this.end)
+    this.#small = new Ring(this, smallStart, sizes.small)
+    this.#medium = new Ring(this, mediumStart, sizes.medium)
+    this.#large = new Heap(this, largeStart, sizes.largeBudget)
+  }
+
+  /** All bytes. Growing the memory makes it anew: never keep it. */
+  get bytes(): Uint8Array {
+    return this.#bytes
+  }
+
+  /** First byte past the memory. */
+  get end(): number {
+    return this.#bytes.length
+  }
+
+  /** Gives a resident a place; what stands there is undefined. */
+  place(resident: Resident): void {
+    if (resident.byteLength <= this.#sizes.smallBytes) this.#small.place(resident)
+    else if (resident.byteLength <= this.#sizes.mediumBytes) this.#medium.place(resident)
+    else this.#large.place(resident)
+  }
+
+  /** Where a resident is, brought back if it was outside. */
+  touch(resident: Resident): number {
+    if (resident.address < 0) {
+      const copy = resident.outside!
+      resident.outside = undefined
+      this.place(resident)
+      this.#bytes.set(copy, resident.address)
+    } else if (resident.block !== undefined) {
+      this.#large.touch(resident.block)
+    }
+    return resident.address
+  }
+
+  /** Makes room at the end; returns the bytes gained, whole pages. @throws DeviceError if the machine has no more */
+  grow(bytes: number): number {
+    // At least an eighth more at a time: each growth makes every view anew.
+    const pages = Math.ceil(Math.max(bytes, this.end / 8) / pageBytes)
+    const needed = Math.ceil(bytes / pageBytes)
+    for (const count of [pages, needed]) {
+      try {
+        this.#memory.grow(count)
+      } catch {
+        continue
+      }
+      this.#bytes = new Uint8Array(this.#memory.buffer)
+      return count * pageBytes
+    }
+    throw new DeviceError(
+      `cpu: out of memory: ${Math.ceil(bytes / 2 ** 20)} MB more than the ${Math.floor(this.end / 2 ** 20)} MB in use. Use smaller batches or tensors.`,
+      'OUT_OF_MEMORY',
+    )
+  }
+
+  /** How many bytes each place holds now. */
+  usage(): { readonly small: number; readonly medium: number; readonly large: number; readonly total: number } {
+    return {
+      small: this.#small.residentBytes,
+      medium: this.#medium.residentBytes,
+      large: this.#large.used,
+      total: this.end,
+    }
+  }
+
+  /** Slots entered since `beginOp`: with one op it must stay below the ring's size less two, or operands would move. */
+  get slotsEntered(): number {
+    return Math.max(this.#small.entered, this.#medium.entered)
+  }
+
+  beginOp(): void {
+    this.#small.entered = 0
+    this.#medium.entered = 0
+  }
+}
