@@ -48,7 +48,9 @@ def seed(output):
 def evaluate(case):
     inputs = [make(spec, case["differentiable"]) for spec in case["inputs"]]
     scope = dict(zip("abcdefgh", inputs), torch=torch, F=F, math=math)
-    result = eval(case["torch"], scope)
+    *statements, expression = case["torch"].split("; ")
+    exec("\n".join(statements), scope)
+    result = eval(expression, scope)
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]
     gradients = [None] * len(inputs)
     if case["differentiable"]:

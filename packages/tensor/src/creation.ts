@@ -6,7 +6,7 @@ import { checkDType, getDefaultDType, isFloat } from './dtypes.ts'
 import { ArgumentError, DTypeError, ShapeError } from './errors.ts'
 import type { Shape } from './layout.ts'
 import { checkShape, contiguousLayout, formatShape, numelOf } from './layout.ts'
-import { isTensor, toData } from './operands.ts'
+import { indexTensor, isTensor, toData } from './operands.ts'
 import type { Generator } from './random/index.ts'
 import { defaultGenerator } from './random/index.ts'
 import type { Tensor } from './tensor.ts'
@@ -239,6 +239,11 @@ export function arange(...args: readonly (number | TensorOptions | undefined)[])
   )
 }
 
+/** Int dtypes take what lies before the point. */
+function whole(values: Float64Array, dtype: DType): Float64Array {
+  return isFloat(dtype) ? values : values.map(Math.trunc)
+}
+
 /** `steps` evenly spaced values from `start` to `end`, both included. */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   checkShape('linspace', [steps])
@@ -248,7 +253,11 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   const values = Float64Array.from({ length: steps }, (_, i) =>
     2 * i < steps ? start + i * step : end - (steps - 1 - i) * step,
   )
-  return finish('linspace', fromData(toData('linspace', values, dtype), [steps], dtype, options.device), options)
+  return finish(
+    'linspace',
+    fromData(toData('linspace', whole(values, dtype), dtype), [steps], dtype, options.device),
+    options,
+  )
 }
 
 /** `base` to the power of evenly spaced exponents. */
@@ -266,7 +275,11 @@ export function logspace(
     2 * i < steps ? start + i * step : end - (steps - 1 - i) * step,
   )
   const values = exponents.map((exponent) => base ** exponent)
-  return finish('logspace', fromData(toData('logspace', values, dtype), [steps], dtype, options.device), options)
+  return finish(
+    'logspace',
+    fromData(toData('logspace', whole(values, dtype), dtype), [steps], dtype, options.device),
+    options,
+  )
 }
 
 /** 1 on the main diagonal, else 0. */
@@ -336,6 +349,28 @@ export function randint(...args: readonly (number | Shape | RandomOptions | unde
   return finish('randint', dispatch('randint', [], params, device), options)
 }
 
+/** Whole numbers in [low, high) in the shape, dtype and device of `x`. */
+export function randintLike(x: Tensor, low: number, high: number, options: RandomOptions = {}): Tensor {
+  return randint(low, high, x.shape, like(x, options))
+}
+
+/**
+ * Powers of a vector as columns: x^(n-1), ..., x, 1; with `increasing` 1, x, ..., x^(n-1). Square by default.
+ *
+ * Shapes: [m] -> [m, columns].
+ * @see https://pytorch.org/docs/stable/generated/torch.vander.html
+ */
+export function vander(
+  x: Tensor,
+  columns?: number,
+  { increasing = false }: { readonly increasing?: boolean } = {},
+): Tensor {
+  if (x.ndim !== 1) throw new ShapeError(`vander: needs a 1-d tensor, got ${formatShape(x.shape)}.`)
+  const [count] = checkShape('vander', [columns ?? x.numel])
+  const powers = indexTensor('vander', [...Array(count!).keys()], [count!], x.device, 'int32')
+  return x.unsqueeze(1).pow(increasing ? powers : powers.flip(0))
+}
+
 /** The numbers 0 .. n - 1 in random order, as int64. */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   const { generator = defaultGenerator, device = cpu } = options
@@ -360,6 +395,9 @@ export function bernoulli(
   probabilities: Tensor,
   { generator = defaultGenerator }: { readonly generator?: Generator } = {},
 ): Tensor {
+  if (!isFloat(probabilities.dtype)) {
+    throw new DTypeError(`bernoulli: needs float probabilities, got ${probabilities.dtype}. Use p.to('float32').`)
+  }
   return dispatch('bernoulli', [probabilities], { generator })
 }
 
@@ -377,6 +415,9 @@ export function multinomial(
   const { shape } = probabilities
   if (shape.length < 1 || shape.length > 2) {
     throw new ShapeError(`multinomial: needs probabilities of 1 or 2 dims, got ${formatShape(shape)}.`)
+  }
+  if (!isFloat(probabilities.dtype)) {
+    throw new DTypeError(`multinomial: needs float probabilities, got ${probabilities.dtype}. Use p.to('float32').`)
   }
   if (!Number.isInteger(samples) || samples < 1 || (!replacement && samples > shape.at(-1)!)) {
     throw new ArgumentError(

@@ -98,9 +98,7 @@ export function stored(op: string, x: Tensor, value: Operand): Tensor {
   checkOperand(op, value)
   if (typeof value !== 'object') return constant(op, Number(value), x.dtype, x.device)
   if (!canCast(value.dtype, x.dtype)) {
-    throw new DTypeError(
-      `${op}: ${value.dtype} values cannot be stored in a ${x.dtype} tensor. Use values.to('${x.dtype}').`,
-    )
+    throw new DTypeError(`${op}: ${value.dtype} values cannot be stored as ${x.dtype}. Use values.to('${x.dtype}').`)
   }
   return cast(value, x.dtype)
 }

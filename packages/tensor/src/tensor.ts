@@ -573,7 +573,7 @@ export class Tensor {
    * @see https://pytorch.org/docs/stable/tensor_view.html, `x[...]` in PyTorch; negative steps as in NumPy
    */
   index(...specs: readonly IndexSpec[]): Tensor {
-    return indexing.index(this, specs)
+    return indexing.read(this, specs)
   }
 
   /**

@@ -136,7 +136,8 @@ function resolve(op: string, x: Tensor, specs: readonly IndexSpec[]): Resolved {
   if (parts.filter((part) => part === '...').length > 1)
     throw new IndexError(`${op}: '...' may stand once, got several. Use ':' for single dims.`)
   let view = x
-  let dim = 0
+  let dim = 0 // of the view
+  let own = 0 // of x
   const pickedDims: number[] = []
   const indices: Tensor[] = []
   const pick = (index: Tensor): void => {
@@ -144,9 +145,13 @@ function resolve(op: string, x: Tensor, specs: readonly IndexSpec[]): Resolved {
     indices.push(index)
   }
   for (const part of parts) {
-    if (part === '...') dim += x.ndim - named
-    else if (part === null) view = view.unsqueeze(dim++)
-    else if (typeof part === 'number') view = position(op, view, dim, part)
+    if (part === '...') {
+      dim += x.ndim - named
+      own += x.ndim - named
+      continue
+    }
+    if (part === null) view = view.unsqueeze(dim++)
+    else if (typeof part === 'number') view = position(op, view, dim, part, own)
     else if (typeof part === 'boolean') {
       view = view.unsqueeze(dim)
       pick(indexTensor(op, part ? [0] : [], [Number(part)], x.device))
@@ -161,14 +166,15 @@ function resolve(op: string, x: Tensor, specs: readonly IndexSpec[]): Resolved {
       }
       nonzeroColumns(op, part).forEach(pick)
     }
+    own += dimsTakenBy(part)
   }
   return { view, pickedDims, indices }
 }
 
-function position(op: string, x: Tensor, dim: number, index: number): Tensor {
+function position(op: string, x: Tensor, dim: number, index: number, own: number): Tensor {
   const size = x.shape[dim]!
   if (!Number.isInteger(index) || index < -size || index >= size)
-    throw new IndexError(`${op}: index ${index} is out of range for dim ${dim} of size ${size}.`)
+    throw new IndexError(`${op}: index ${index} is out of range for dim ${own} of size ${size}.`)
   return x.select(dim, index)
 }
 
@@ -202,7 +208,7 @@ function arrangement(
 const isIdentity = (dims: readonly number[]): boolean => dims.every((dim, i) => dim === i)
 const permuted = (x: Tensor, dims: readonly number[]): Tensor => (isIdentity(dims) ? x : x.permute(dims))
 
-export function index(x: Tensor, specs: readonly IndexSpec[]): Tensor {
+export function read(x: Tensor, specs: readonly IndexSpec[]): Tensor {
   const { view, pickedDims, indices } = resolve('index', x, specs)
   if (indices.length === 0) return view
   const picked = indices.map(({ shape }) => shape).reduce((a, b) => broadcastShapes('index', a, b)).length

@@ -5,7 +5,7 @@ import { isTensor, stored } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 import type { Door } from './along.ts'
 import { fresh } from './along.ts'
-import { index } from './indexing.ts'
+import { read } from './indexing.ts'
 
 function checkMask(op: string, mask: Tensor): void {
   if (!isTensor(mask) || mask.dtype !== 'bool') {
@@ -26,7 +26,7 @@ function covering(op: string, door: Door, x: Tensor, mask: Tensor): { wide: Tens
 /** The elements where `mask` is true, in row-major order. */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   const { wide, cover } = covering('maskedSelect', fresh, x, mask)
-  return wide.ndim === 0 ? index(wide.reshape([1]), [cover.reshape([1])]) : index(wide, [cover])
+  return wide.ndim === 0 ? read(wide.reshape([1]), [cover.reshape([1])]) : read(wide, [cover])
 }
 
 /** `value` where `mask` is true. */

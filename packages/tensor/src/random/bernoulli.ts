@@ -1,4 +1,5 @@
 import type { TypedArray } from '../dtypes.ts'
+import { ArgumentError } from '../errors.ts'
 import { type FloatArray, fillWith } from './arrays.ts'
 import type { Generator } from './generator.ts'
 
@@ -16,9 +17,13 @@ export function fillBernoulli(generator: Generator, out: TypedArray, p: number):
  * Fills `out` with 1 (probability `probabilities[i]`) and 0: `u < p` with a uniform u of the probabilities' dtype.
  *
  * @param probabilities - as many as `out` has elements, each in [0, 1]
+ * @throws ArgumentError for any other probability
  * @see https://pytorch.org/docs/stable/generated/torch.bernoulli.html
  */
 export function fillBernoulliOf(generator: Generator, out: TypedArray, probabilities: FloatArray): void {
+  for (const p of probabilities) {
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli: probabilities must be from 0 to 1, got ${p}.`)
+  }
   let i = 0
   if (probabilities instanceof Float32Array) fillWith(out, () => (generator.uniform24() < probabilities[i++]! ? 1 : 0))
   else fillWith(out, () => (generator.uniform53() < probabilities[i++]! ? 1 : 0))

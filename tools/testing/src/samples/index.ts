@@ -1,11 +1,18 @@
+import { creationSamples, randomSamples } from './creation.ts'
+import { indexingSamples } from './indexing.ts'
 import { linalgSamples } from './linalg.ts'
 import { pointwiseSamples, promotionSamples } from './pointwise.ts'
 import { reductionSamples } from './reductions.ts'
 import { statisticsSamples } from './statistics.ts'
+import { shapeSamples } from './shape.ts'
 import type { Sample } from './sample.ts'
 
 /** Every sample, by family. A family has one golden file. */
 export const families: { readonly [family: string]: readonly Sample[] } = {
+  creation: creationSamples,
+  random: randomSamples,
+  shape: shapeSamples,
+  indexing: indexingSamples,
   pointwise: pointwiseSamples,
   promotion: promotionSamples,
   reductions: reductionSamples,

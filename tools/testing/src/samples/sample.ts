@@ -19,7 +19,10 @@ export interface Sample {
   readonly name: string
   /** What sets this form apart: `dim=1, keepDim`. */
   readonly form?: string
-  /** The same in Python, over inputs `a`, `b`, `c`, ...; `torch`, `F` and `math` are in scope. Missing: no oracle in PyTorch. */
+  /**
+   * The same in Python, over inputs `a`, `b`, `c`, ...; `torch`, `F` and `math` are in scope. Statements may come first, each
+   * ended by `; `. Missing: no oracle in PyTorch.
+   */
   readonly torch?: string
   readonly run: (...inputs: Tensor[]) => Tensor | readonly Tensor[]
   /** Several sets of inputs. */
