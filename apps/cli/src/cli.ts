@@ -3,7 +3,7 @@ import { commands, type Command, type Flags } from './commands.ts'
 import { exitCodeOf, usageError } from './errors.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { expectation, flagName, optionGroups, textOfValue, type AnyOption } from './options/option.ts'
-import { usesColor, type Terminal } from './terminal.ts'
+import { usesColor, type OutputStream, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
 const about = 'metagrad: train models on your data, in the terminal.'
@@ -13,8 +13,8 @@ const moreHelp = 'Options may also come from METAGRAD_* variables (METAGRAD_LR=0
 
 /** The process, as far as a command needs it. */
 export interface CliProcess {
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
   readonly env: NodeJS.ProcessEnv
 }
 
@@ -23,6 +23,8 @@ export async function runCli(args: readonly string[], { stdout, stderr, env }: C
   const terminal: Terminal = { stdout, stderr, environment: env }
   // A reader that has seen enough, as head does, is no fault.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : exitCodes.io))
+  // Training goes on when nobody watches any more.
+  stderr.on('error', () => {})
   let exitCode: ExitCode = exitCodes.ok
   const program = createProgram(terminal, (code) => (exitCode = code))
   try {
@@ -42,6 +44,7 @@ export async function runCli(args: readonly string[], { stdout, stderr, env }: C
 
 /** Commander's message in one line, with what helps. */
 function usageText({ message, code }: CommanderError): string {
+  if (code === 'commander.help') return 'there is no such command. See metagrad --help.'
   const text = message
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')

@@ -146,7 +146,6 @@ async function finish(
   const { plan, schema } = data
   const { best, step, epoch, status, divergence } = result
   const exitCode = exitCodeOfResult(result, signal)
-  const at = best ?? { step, epoch }
   if (best !== undefined) job.model.loadStateDict(best.state)
   const splits: Record<string, SplitSummary> = {}
   const isUsable = status !== 'diverged' || best !== undefined
@@ -154,7 +153,7 @@ async function finish(
     for (const [split, examples] of Object.entries({ train: job.train, val: job.validation })) {
       if (examples === undefined) continue
       const evaluation = finalEvaluation(job, split, examples, plan)
-      run.evaluation(at.step, at.epoch, evaluation)
+      run.evaluation(step, epoch, evaluation)
       const baseline = baselineMetrics(plan.task, job.train.targets, examples.targets, targetScale(schema))
       splits[split] = { rows: examples.count, metrics: evaluation.metrics, baseline }
     }
@@ -165,7 +164,7 @@ async function finish(
       `${plan.column} by ${schema.features.map(({ name }) => name).join(' and ')}`,
     )
     if (boundary !== undefined) {
-      run.surface(at.step, at.epoch, boundary.surface)
+      run.surface(step, epoch, boundary.surface)
       await run.writeFile('plots/boundary.svg', boundary.svg)
     }
   }

@@ -38,7 +38,10 @@ export async function runTrain(flags: Flags, terminal: Terminal): Promise<ExitCo
     return exitCodes.ok
   }
   const reporter = await createReporter(terminal, settings)
-  const summary = await untilSignal((signal) => train(merged.config, { reporter, signal }))
+  const summary = await untilSignal(
+    (signal) => train(merged.config, { reporter, signal }),
+    (name) => reporter.message('warning', `${name}: saving after this step. A second one stops at once.`),
+  )
   stdout.write(settings.json ? `${stringifyJson(summary)}\n` : summaryText(summary))
   const { divergence, exitCode } = summary
   if (divergence === null) return exitCode

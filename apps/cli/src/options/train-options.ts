@@ -97,7 +97,7 @@ export const trainOptions: OptionTable<TrainConfig> = {
     value: 'sizes',
     group: 'Model',
     help: 'widths of the hidden layers, such as 64,32, or none',
-    default: [16, 8],
+    default: [16],
   },
   activation: {
     kind: 'choice',
@@ -164,7 +164,7 @@ export const trainOptions: OptionTable<TrainConfig> = {
     group: 'Training',
     help: 'learning rate',
     default: 'auto',
-    defaultText: '0.01; sgd and momentum 0.1; rmsprop 0.001',
+    defaultText: '0.003 for adam and adamw, 0.1 for sgd, 0.02 for momentum, 0.001 for rmsprop',
   },
   momentum: {
     kind: 'number',

@@ -38,7 +38,8 @@ export function progressLine(state: ProgressState, width: number): string {
   return `${before}${'#'.repeat(filled)}${' '.repeat(room - filled)}${after}`.slice(0, Math.max(0, width))
 }
 
-const smoothing = 0.3
+/** Seconds after which what was measured counts for about a third. */
+const memorySeconds = 3
 
 /** Follows progress over time: elapsed seconds, and a rate that forgets slowly. */
 export class ProgressClock {
@@ -46,7 +47,9 @@ export class ProgressClock {
   readonly #startedAt: number
   #lastAt: number
   #lastStep = 0
-  #rate: number | undefined
+  // Steps and seconds, fading alike: their quotient is a mean, however often it is asked for.
+  #steps = 0
+  #seconds = 0
 
   /** @param now milliseconds */
   constructor(totals: ProgressTotals, now: number = performance.now()) {
@@ -58,13 +61,13 @@ export class ProgressClock {
   /** What there is to say at `now`. */
   at(progress: Progress, now: number = performance.now()): ProgressState {
     const seconds = (now - this.#lastAt) / 1000
-    if (seconds > 0) {
-      const rate = (progress.step - this.#lastStep) / seconds
-      this.#rate = this.#rate === undefined ? rate : smoothing * rate + (1 - smoothing) * this.#rate
-      this.#lastAt = now
-      this.#lastStep = progress.step
-    }
+    const kept = Math.exp(-seconds / memorySeconds)
+    this.#steps = this.#steps * kept + progress.step - this.#lastStep
+    this.#seconds = this.#seconds * kept + seconds
+    this.#lastAt = now
+    this.#lastStep = progress.step
     const elapsedSeconds = (now - this.#startedAt) / 1000
-    return { ...progress, ...this.#totals, elapsedSeconds, stepsPerSecond: this.#rate ?? 0 }
+    const stepsPerSecond = this.#seconds > 0 ? this.#steps / this.#seconds : 0
+    return { ...progress, ...this.#totals, elapsedSeconds, stepsPerSecond }
   }
 }

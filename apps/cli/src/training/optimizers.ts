@@ -21,14 +21,14 @@ const makeSGD: OptimizerKind['make'] = (params, settings) => new SGD(params, set
 /** All optimizers by the name that `--optimizer` takes. */
 export const optimizers: Readonly<Record<TrainConfig['optimizer'], OptimizerKind>> = {
   sgd: { lr: 0.1, momentum: 0, make: makeSGD },
-  momentum: { lr: 0.1, momentum: 0.9, make: makeSGD },
+  momentum: { lr: 0.02, momentum: 0.9, make: makeSGD },
   adam: {
-    lr: 0.01,
+    lr: 0.003,
     momentum: undefined,
     make: (params, { lr, weightDecay }) => new Adam(params, { lr, weightDecay }),
   },
   adamw: {
-    lr: 0.01,
+    lr: 0.003,
     momentum: undefined,
     make: (params, { lr, weightDecay }) => new AdamW(params, { lr, weightDecay }),
   },

@@ -31,24 +31,26 @@ export function runWriter(
   let isBestSaved = true
   const savedAt = { last: performance.now(), best: -Infinity }
 
+  // `at` is where the training is now, `position` where the state is from: the log never goes back.
   const save = async (
     name: 'last' | 'best',
     reason: 'epoch' | 'best' | 'interval' | 'signal',
+    at: Position,
     position: Position,
     state: ReadonlyMap<string, Tensor>,
   ): Promise<void> => {
     const summary = best && { epoch: best.epoch, step: best.step, loss: best.loss }
     const withState = name === 'last' ? optimizer : undefined
     const data = await encodeCheckpoint(state, withState, position, { ...facts, best: summary })
-    await run.checkpoint({ path: checkpointFiles[name], data, reason, step: position.step, epoch: position.epoch })
+    await run.checkpoint({ path: checkpointFiles[name], data, reason, step: at.step, epoch: at.epoch })
     savedAt[name] = performance.now()
   }
-  const saveBest = async (): Promise<void> => {
+  const saveBest = async (at: Position): Promise<void> => {
     if (best === undefined || isBestSaved) return
     isBestSaved = true
     const { epoch, step, loss } = best
     await run.setBest({ metric: 'val/loss', value: loss, step, epoch })
-    await save('best', 'best', best, best.state)
+    await save('best', 'best', at, best, best.state)
   }
 
   return {
@@ -63,18 +65,18 @@ export function runWriter(
     },
     async progress(position) {
       if (performance.now() - savedAt.last < saveEveryMs) return
-      await save('last', 'interval', position, model.stateDict())
+      await save('last', 'interval', position, position, model.stateDict())
     },
     async best(found) {
       best = found
       isBestSaved = false
-      if (performance.now() - savedAt.best >= saveEveryMs) await saveBest()
+      if (performance.now() - savedAt.best >= saveEveryMs) await saveBest(found)
     },
     async finish(result) {
-      await saveBest()
+      await saveBest(result)
       // Weights that gave a loss which is no number are of no use.
       if (result.status === 'diverged') return
-      await save('last', result.status === 'interrupted' ? 'signal' : 'epoch', result, model.stateDict())
+      await save('last', result.status === 'interrupted' ? 'signal' : 'epoch', result, result, model.stateDict())
     },
   }
 }

@@ -1,0 +1,127 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { formatProblem } from '@metagrad/runlog'
+import { readManifest, validateRun } from '@metagrad/runlog/node'
+import { loadSafetensors } from 'metagrad'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+
+// What only a process shows: signals, pipes, terminals. Everything else is in cli.test.ts.
+const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const tsx = import.meta.resolve('tsx')
+const node = ['--import', tsx, '--conditions=@metagrad/source', main]
+const environment = { PATH: process.env['PATH'], TSX_DISABLE_CACHE: '1' }
+const hasScript = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'metagrad-process-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const rows = Array.from({ length: 50 }, (_, i) => `${Math.sin(i).toFixed(3)},${Math.cos(i).toFixed(3)},${i % 2}`)
+  await writeFile(join(folder, 'data.csv'), `x,y,label\n${rows.join('\n')}\n`)
+})
+
+const endless = ['train', 'data.csv', '--target', 'label', '--epochs', '1000000', '--batch-size', 'full', '--val', '0']
+
+interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [...node, ...args], { cwd: folder, env: environment })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const texts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (data) => (texts[name] += String(data)))
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, ...texts })))
+  return { child, ended }
+}
+
+const runFolders = async (): Promise<string[]> => {
+  const root = join(folder, 'runs')
+  return existsSync(root) ? (await readdir(root)).map((name) => join(root, name)) : []
+}
+
+/** Waits until training has recorded an epoch. */
+async function training(): Promise<string> {
+  for (;;) {
+    const [run] = await runFolders()
+    const log = run && join(run, 'events.jsonl')
+    if (run !== undefined && log !== undefined && existsSync(log)) {
+      if ((await readFile(log, 'utf8')).includes('"scalar"')) return run
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+describe('a metagrad process', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('finishes its step, saves and ends the run on %s', async (signal, code) => {
+    const { child, ended } = start(endless)
+    const run = await training()
+    child.kill(signal)
+    const result = await ended
+    expect(result.code).toBe(code)
+    expect(result.stderr).toContain(`warning: ${signal}: saving after this step. A second one stops at once.`)
+    expect(result.stdout).toMatch(/^interrupted after [\d,]+ epochs? /)
+    const { status, exitCode } = await readManifest(run)
+    expect({ status, exitCode }).toEqual({ status: 'interrupted', exitCode: code })
+    expect((await validateRun(run)).map(formatProblem)).toEqual([])
+    const { metadata } = loadSafetensors(await readFile(join(run, 'checkpoints/last.safetensors')))
+    expect(Number(metadata['step'])).toBeGreaterThan(0)
+    expect(await readFile(join(run, 'events.jsonl'), 'utf8')).toContain('"reason":"signal"')
+  })
+
+  it('stops at once on the second SIGINT', async () => {
+    const { child, ended } = start(endless)
+    await training()
+    // Both are there when the process looks next.
+    child.kill('SIGINT')
+    await new Promise((resolve) => child.stderr?.once('data', resolve))
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+  })
+
+  it('ends quietly when nobody reads its output', async () => {
+    const { child, ended } = start(['train', '--help'])
+    child.stdout?.destroy()
+    const { code, stderr } = await ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  it('moves a bar in a terminal, logs above it and gives the cursor back', ({ skip }) => {
+    if (!hasScript) skip('script, which makes a terminal, is not here')
+    const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+    const args = [
+      'train',
+      'data.csv',
+      '--target',
+      'label',
+      '--epochs',
+      '150',
+      '--batch-size',
+      '10',
+      '--log-every',
+      '50',
+    ]
+    const command = ['stty cols 100;', quote(process.execPath), ...[...node, ...args].map(quote)].join(' ')
+    const { stdout, status } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      cwd: folder,
+      env: { ...environment, TERM: 'xterm', NO_COLOR: '1' },
+      encoding: 'utf8',
+    })
+    expect(status).toBe(0)
+    expect(stdout).toContain('\u001B[?25l')
+    expect(stdout.lastIndexOf('\u001B[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001B[?25l'))
+    expect(stdout).toMatch(/epoch \d+\/150 +\d+%\|#* *\| \d+\/600 \[\d\d:\d\d<[\d:?]+, [\d.,]+ batch\/s, loss=/)
+    expect(stdout).toContain('100%|')
+    for (const epoch of [50, 100, 150]) expect(stdout).toContain(`Epoch ${epoch}. Train - Loss: `)
+    expect(stdout).toContain('done after 150 epochs')
+  })
+})
