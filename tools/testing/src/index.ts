@@ -9,4 +9,4 @@ export {
   type GoldenTensor,
   type JsonNumber,
 } from './golden.ts'
-export { cancellation, gradcheckTolerance, relativeError, tolerances } from './tolerances.ts'
+export { gradcheckTolerance, layoutTolerance, relativeError, tolerances } from './tolerances.ts'

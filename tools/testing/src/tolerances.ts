@@ -14,8 +14,16 @@ export const tolerances: { readonly [D in DType]: number } = {
 /** Largest error of gradcheck and gradgradcheck in float64. */
 export const gradcheckTolerance = 1e-6
 
-/** Where results cancel, rounding of the operands shows: errors count relative to at least this fraction of the largest element. */
-export const cancellation = 1
+/** Largest error between layouts of the same input: products and sums may add up in another order, by a few units in the last place. */
+export const layoutTolerance: { readonly [D in DType]: number } = {
+  bool: 0,
+  uint8: 0,
+  int32: 0,
+  int64: 0,
+  float16: 1e-3,
+  float32: 1e-6,
+  float64: 1e-14,
+}
 
 /** How far `got` is from `want`, relative to the larger of |want| and `floor`; 0 for equal infinities and NaNs, Infinity for unequal ones. */
 export function relativeError(got: number, want: number, floor: number): number {

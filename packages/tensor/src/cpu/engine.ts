@@ -19,12 +19,12 @@ const descriptorBytes = 1024
 let engine: Engine | undefined
 
 function start(sizes: MemorySizes): Engine {
-  const { kernels, memory, build, heapBase } = loadKernels({})
+  const { kernels, memory: linear, build, heapBase } = loadKernels({})
   const descriptor = Math.ceil(heapBase / 16) * 16
   const scratch = descriptor + descriptorBytes
   return {
     kernels,
-    memory: new Memory(memory, scratch + kernels.gemmScratchBytes(), sizes),
+    memory: new Memory(linear, scratch + kernels.gemmScratchBytes(), sizes),
     build,
     scratch,
     descriptor,

@@ -1,6 +1,6 @@
 import type { View } from '../device.ts'
 import { dtypes } from '../dtypes.ts'
-import { Layout, contiguousLayout, permuteLayout } from '../layout.ts'
+import { Layout, contiguousLayout, expandLayout, permuteLayout } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
 import { coalesce, forEachMatrix } from './reference/loops.ts'
@@ -28,6 +28,10 @@ function describe(sizes: readonly number[], strides: readonly (readonly number[]
     for (const own of strides) words[at++] = own[dim] ?? 0
   }
   return descriptor
+}
+
+function viewOf({ storage, layout, dtype }: View): View {
+  return { storage, layout, dtype }
 }
 
 /** A temporary of a shape, contiguous. */
@@ -235,9 +239,11 @@ const copy: Fast<unknown> = ([out], [x]) => {
 }
 
 const bceWithLogits: Fast<unknown> = ([out], [x, y]) => {
-  const { numel } = out!.layout
-  if (!isFloat32(x!) || x!.layout.numel !== numel || y!.layout.numel !== numel) return false
-  const [logits, targets] = [ordered(x!), ordered(y!)]
+  const { numel, shape } = out!.layout
+  if (!isFloat32(x!)) return false
+  const [logits, targets] = [x!, y!].map((view) =>
+    ordered({ ...viewOf(view), layout: expandLayout(view.layout, shape) }),
+  ) as [View, View]
   const [a, b] = [pointer(logits), pointer(targets)]
   cpuEngine().kernels.bceWithLogitsF32(pointer(out!), a, b, numel)
   return true

@@ -92,16 +92,15 @@ export function sumType(x: Tensor, dtype: DType | undefined): DType {
   return kindRank(x.dtype) < 2 ? (x.device.dtypes.has('int64') ? 'int64' : 'int32') : x.dtype
 }
 
-/** `max(x, 0) + log1p(exp(-|x|))`: log(1 + exp(x)) without overflow; linear above `threshold / beta`. */
+/** log(1 + e^x) is the cross-entropy of logit x and target 0: stable, with the right derivative at 0. Linear above the threshold. */
 export function softplus(x: Tensor, beta: number, threshold: number): Tensor {
   const scaled = x.mul(beta)
-  const soft = scaled.relu().add(scaled.abs().neg().exp().log1p()).div(beta)
-  return where(scaled.gt(threshold), x, soft)
+  return where(scaled.gt(threshold), x, scaled.bceWithLogits(0).div(beta))
 }
 
-/** `min(x, 0) - log1p(exp(-|x|))`: log of the sigmoid without underflow. */
+/** log(sigmoid(x)) is the negative cross-entropy of logit x and target 1. */
 export function logSigmoid(x: Tensor): Tensor {
-  return x.neg().relu().neg().sub(x.abs().neg().exp().log1p())
+  return x.bceWithLogits(1).neg()
 }
 
 /** @throws ArgumentError unless it is a number */

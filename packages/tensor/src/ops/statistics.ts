@@ -26,13 +26,13 @@ export function isclose(a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8, equalN
     throw new ArgumentError('isclose: both operands must be tensors, got a number. Wrap it in tensor(...).')
   }
   if (a.dtype !== b.dtype) throw new DTypeError(`isclose: dtypes differ: ${a.dtype} vs ${b.dtype}. Use x.to(dtype).`)
-  const equal = a.eq(b)
+  const same = a.eq(b)
   if (!isFloat(a.dtype)) {
     const [x, y] = [cast(a, 'float64'), cast(b, 'float64')]
-    return equal.logicalOr(x.sub(y).abs().le(y.abs().mul(rtol).add(atol)))
+    return same.logicalOr(x.sub(y).abs().le(y.abs().mul(rtol).add(atol)))
   }
   const near = a.sub(b).abs().le(b.abs().mul(rtol).add(atol)).logicalAnd(b.isfinite())
-  const close = equal.logicalOr(near)
+  const close = same.logicalOr(near)
   return equalNan ? close.logicalOr(a.isnan().logicalAnd(b.isnan())) : close
 }
 
