@@ -55,7 +55,7 @@ describe('batchesOf(examples, batchSize, seed, epoch)', () => {
       expect(target).toBeCloseTo(y!, 6)
     }
     expect(rows.map(([x]) => x!.toFixed(4)).sort()).toEqual(
-      Array.from(examples.x.dataSync(), (value) => Number(value).toFixed(4)),
+      Array.from({ length: 7 }, (_, i) => Number(examples.x.dataSync()[i]).toFixed(4)),
     )
   })
 
