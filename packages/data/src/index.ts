@@ -31,7 +31,6 @@ export { formatCsvRecord, type CsvWriteOptions } from './csv/write-csv.ts'
 export {
   columnStatistics,
   allRows,
-  quantile,
   type BooleanStatistics,
   type ColumnStatistics,
   type NumberStatistics,

@@ -7,6 +7,7 @@ import { indexTensor } from './operands.ts'
 import type { MeshIndexing } from './ops/arrange.ts'
 import * as arrange from './ops/arrange.ts'
 import * as diagonals from './ops/diagonals.ts'
+import type { ReduceOptions, ValuesAndIndices } from './ops/reductions.ts'
 import * as search from './ops/search.ts'
 import * as pointwise from './ops/pointwise.ts'
 import * as shapes from './ops/shape.ts'
@@ -167,4 +168,25 @@ export function isin(
   { invert = false }: { readonly invert?: boolean } = {},
 ): Tensor {
   return search.isin(elements, test, invert)
+}
+
+/** The largest value of all, or values and positions along `dim`. @see https://pytorch.org/docs/stable/generated/torch.max.html */
+export function max(x: Tensor): Tensor
+export function max(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices
+export function max(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  return dim === undefined ? x.max() : x.max(dim, options)
+}
+
+/** The smallest value of all, or values and positions along `dim`. @see https://pytorch.org/docs/stable/generated/torch.min.html */
+export function min(x: Tensor): Tensor
+export function min(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices
+export function min(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  return dim === undefined ? x.min() : x.min(dim, options)
+}
+
+/** The (lower) middle value of all, or values and positions along `dim`. @see https://pytorch.org/docs/stable/generated/torch.median.html */
+export function median(x: Tensor): Tensor
+export function median(x: Tensor, dim: number, options?: ReduceOptions): ValuesAndIndices
+export function median(x: Tensor, dim?: number, options?: ReduceOptions): Tensor | ValuesAndIndices {
+  return dim === undefined ? x.median() : x.median(dim, options)
 }

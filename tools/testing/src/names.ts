@@ -35,13 +35,13 @@ function family(title: string, text: string, proof?: string): Name[] {
       const tier = word.endsWith('°') ? 2 : 1
       const [torch, rest] = word.replace('°', '').split('=')
       const [api, sample] = (rest ?? `.${camel(torch!)}`).split(':')
-      const bare = sample ?? api!.replace(/^\.|^linalg\./, '')
+      const bare = sample ?? api!.replace(/^\./, '')
       return {
         torch: torch!,
         family: title,
         tier,
         api: api!,
-        samples: proof === undefined ? [bare] : [],
+        samples: [bare],
         ...(proof === undefined ? {} : { proof }),
       }
     })
@@ -67,7 +67,7 @@ export const names: readonly Name[] = [
   ...family('Attributes', 'to float=.float:to int=.int:to long=.long:to bool=.bool:to clone'),
   ...family(
     'Shape',
-    'reshape view permute transpose T mT=.mT° squeeze unsqueeze expand broadcast_to flatten unflatten° movedim° cat=cat stack=stack split chunk unbind repeat tile repeat_interleave° flip roll° rot90=.rot90° narrow select pad=pad unfold° swapaxes°',
+    'reshape view permute transpose T mT=.mT° squeeze unsqueeze expand broadcast_to flatten unflatten° movedim° cat=cat stack=stack split chunk unbind repeat tile repeat_interleave° flip roll° rot90=.rot90° narrow select pad=.pad unfold° swapaxes°',
   ),
   ...family(
     'Indexing',

@@ -2,6 +2,7 @@ import { creationSamples, randomSamples } from './creation.ts'
 import { indexingSamples } from './indexing.ts'
 import { linalgSamples } from './linalg.ts'
 import { pointwiseSamples, promotionSamples } from './pointwise.ts'
+import { productSamples } from './products.ts'
 import { reductionSamples } from './reductions.ts'
 import { statisticsSamples } from './statistics.ts'
 import { shapeSamples } from './shape.ts'
@@ -15,6 +16,7 @@ export const families: { readonly [family: string]: readonly Sample[] } = {
   indexing: indexingSamples,
   pointwise: pointwiseSamples,
   promotion: promotionSamples,
+  products: productSamples,
   reductions: reductionSamples,
   linalg: linalgSamples,
   statistics: statisticsSamples,
