@@ -112,7 +112,8 @@ export function normalizeDim(op: string, dim: number, ndim: number): number {
 export function normalizeDims(op: string, dims: number | readonly number[] | undefined, ndim: number): number[] {
   if (dims === undefined) return Array.from({ length: ndim }, (_, dim) => dim)
   const list = (typeof dims === 'number' ? [dims] : [...dims]).map((dim) => normalizeDim(op, dim, ndim))
-  if (new Set(list).size !== list.length) throw new ShapeError(`${op}: dims [${String(dims)}] name a dim twice.`)
+  if (new Set(list).size !== list.length)
+    throw new ShapeError(`${op}: dims [${[dims].flat().join(', ')}] name a dim twice.`)
   if (ndim === 0) return []
   return list.sort((a, b) => a - b)
 }

@@ -9,8 +9,8 @@ const summarizeAbove = 1000
 const lineWidth = 80
 
 /**
- * A tensor as PyTorch prints it: values aligned, large ones summarised, dtype if not the default, and where the gradient
- * comes from.
+ * A tensor as PyTorch prints it: values aligned (also beside NaN and infinities, where PyTorch's columns slip), large ones
+ * summarised, dtype if the values do not show it, and where the gradient comes from.
  */
 export function formatTensor(x: Tensor): string {
   const notes = suffixes(x)
@@ -34,8 +34,9 @@ function append(text: string, note: string): string {
 
 function suffixes(x: Tensor): string[] {
   const notes: string[] = []
-  const implied = x.dtype === getDefaultDType() || x.dtype === 'bool'
-  if (!implied || x.numel === 0) notes.push(`dtype=${x.dtype}`)
+  // Values of bool and int64 show what they are; where there are none, only the default goes without saying.
+  const shows = x.numel > 0 && (x.dtype === 'bool' || x.dtype === 'int64')
+  if (x.dtype !== getDefaultDType() && !shows) notes.push(`dtype=${x.dtype}`)
   if (x.source !== undefined) notes.push(`source=${x.source.primitive}`)
   else if (x.requiresGrad) notes.push('requiresGrad=true')
   return notes
