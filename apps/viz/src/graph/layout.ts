@@ -95,15 +95,28 @@ export function layOutTape(tape: Tape): GraphLayout {
     return { x: x - width / 2, y: y - height / 2, width, height }
   }
   const { width = 0, height = 0 } = graph.graph()
-  const byName = new Map(graph.edges().map((edge) => [edge.name, graph.edge(edge)]))
+  const links: readonly Link[] = graph.edges()
+  const routes = new Map(links.map((link) => [link.name, routeOf(graph.edge(link))]))
   return {
     width,
     height,
     nodes: [...nodes.values()].map((node) => ({ ...node, ...boxOf(node.id) })),
     groups: groups.map((label) => ({ label, ...boxOf(`group ${label}`) })),
-    edges: edges.map((edge) => ({
-      ...edge,
-      points: (byName.get(edge.id)?.points ?? []).map(({ x, y }): [number, number] => [x, y]),
-    })),
+    edges: edges.map((edge) => ({ ...edge, points: routes.get(edge.id) ?? [] })),
   }
+}
+
+// What dagre's own types leave open.
+interface Link {
+  readonly v: string
+  readonly w: string
+  readonly name?: string
+}
+
+function routeOf({
+  points = [],
+}: {
+  readonly points?: readonly { readonly x: number; readonly y: number }[]
+}): [number, number][] {
+  return points.map(({ x, y }) => [x, y])
 }

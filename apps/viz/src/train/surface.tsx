@@ -1,0 +1,231 @@
+import { scaleLinear } from 'd3-scale'
+import { pointer } from 'd3-selection'
+import { formatValue, glyphs, seriesStyle } from '@metagrad/plot'
+import type { JSX } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { App } from '../app/app.ts'
+import { useStore } from '../app/store.ts'
+import type { Extent, Surface } from '../model/frame.ts'
+import { useWidth } from '../ui/chart.tsx'
+import type { Setup } from '../worker/protocol.ts'
+import type { Colours } from './colours.ts'
+import { cssColour, surfacePixels } from './colours.ts'
+
+interface SurfaceProps {
+  readonly app: App
+  readonly colours: Colours
+}
+
+/** Room for ticks and names, in pixels. */
+const margin = { left: 40, bottom: 34, top: 6, right: 6 }
+
+/** The plane: what the model answers everywhere, and the rows over it. */
+export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
+  const setup = useStore(app.store, (state) => state.train.setup)
+  const surface = useStore(app.store, (state) => state.train.surface)
+  const holder = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const width = useWidth(holder)
+  const side = Math.max(0, width - margin.left - margin.right)
+  const [cursor, setCursor] = useState<readonly [number, number]>()
+  const scales = useMemo(() => setup && scalesOf(setup.extent, side), [setup, side])
+
+  useEffect(() => {
+    const { current } = canvas
+    const context = current?.getContext('2d')
+    if (!current || !context || setup === undefined || scales === undefined || side === 0) return
+    const ratio = devicePixelRatio
+    current.width = side * ratio
+    current.height = side * ratio
+    context.scale(ratio, ratio)
+    if (surface !== undefined) drawSurface(context, surface, side, colours)
+    drawPoints(context, setup, scales, colours)
+  }, [setup, surface, colours, scales, side])
+
+  if (setup === undefined) return <div ref={holder} class="surface" />
+  const answer = cursor && surface ? answerAt(cursor, setup, surface) : undefined
+  const { x: xs, y: ys } = setup.extent
+  const move = ({ key, shiftKey }: KeyboardEvent): boolean => {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key]
+    if (by === undefined) return false
+    const [x, y] = cursor ?? [(xs[0] + xs[1]) / 2, (ys[0] + ys[1]) / 2]
+    const part = shiftKey ? 0.1 : 0.02
+    const kept = (value: number, [low, high]: readonly [number, number]): number => Math.min(high, Math.max(low, value))
+    setCursor([kept(x + by[0]! * part * (xs[1] - xs[0]), xs), kept(y + by[1]! * part * (ys[1] - ys[0]), ys)])
+    return true
+  }
+  return (
+    <div ref={holder} class="surface">
+      <div
+        class="surface-plane"
+        style={{ height: `${side + margin.top + margin.bottom}px` }}
+        tabIndex={0}
+        role="group"
+        aria-label={`Decision surface of ${setup.features[0]} and ${setup.features[1]}; arrow keys ask the model at a place`}
+        onKeyDown={(event) => {
+          if (move(event)) event.preventDefault()
+        }}
+        onPointerMove={(event) => {
+          if (scales === undefined) return
+          const [px, py] = pointer(event, canvas.current)
+          setCursor(px < 0 || py < 0 || px > side || py > side ? undefined : [scales.x.invert(px), scales.y.invert(py)])
+        }}
+        onPointerLeave={() => setCursor(undefined)}
+      >
+        <canvas
+          ref={canvas}
+          style={{ left: `${margin.left}px`, top: `${margin.top}px`, width: `${side}px`, height: `${side}px` }}
+          role="img"
+          aria-label={describe(setup)}
+        />
+        {scales && <Axes setup={setup} scales={scales} side={side} cursor={cursor} />}
+      </div>
+      <Legend setup={setup} surface={surface} colours={colours} answer={answer} />
+    </div>
+  )
+}
+
+interface Scales {
+  readonly x: ReturnType<typeof scaleLinear<number, number>>
+  readonly y: ReturnType<typeof scaleLinear<number, number>>
+}
+
+const scalesOf = ({ x, y }: Extent, side: number): Scales => ({
+  x: scaleLinear([...x], [0, side]),
+  y: scaleLinear([...y], [side, 0]),
+})
+
+function drawSurface(context: CanvasRenderingContext2D, surface: Surface, side: number, colours: Colours): void {
+  const { n } = surface
+  const small = new OffscreenCanvas(n, n)
+  small.getContext('2d')!.putImageData(new ImageData(surfacePixels(surface, colours), n, n), 0, 0)
+  context.imageSmoothingEnabled = true
+  context.drawImage(small, 0, 0, side, side)
+}
+
+function drawPoints(context: CanvasRenderingContext2D, setup: Setup, scales: Scales, colours: Colours): void {
+  const { points, classes } = setup
+  const shapes = Array.from({ length: 10 }, (_, i) => new Path2D(glyphs[seriesStyle(i).glyph]))
+  const values = classes.length === 0 ? rangeOf(points.targets) : undefined
+  const count = points.x.length
+  const size = count > 1200 ? 0.55 : count > 500 ? 0.7 : 0.85
+  for (let i = 0; i < count; i++) {
+    const target = points.targets[i]!
+    const colour = values === undefined ? colours.classes[target]! : colours.ramp[levelOf(target, values)]!
+    context.save()
+    context.translate(scales.x(points.x[i]!), scales.y(points.y[i]!))
+    context.scale(size, size)
+    const shape = shapes[values === undefined ? target : 0]!
+    // Rows of the validation split are hollow.
+    context.lineWidth = 1.4 / size
+    context.fillStyle = cssColour(points.held[i] === 1 ? colours.surface : colour)
+    context.strokeStyle = cssColour(
+      points.held[i] === 1 ? colour : values === undefined ? colours.surface : colours.ink,
+    )
+    context.fill(shape)
+    context.stroke(shape)
+    context.restore()
+  }
+}
+
+const rangeOf = (values: Float32Array): readonly [number, number] => [
+  values.reduce((a, b) => Math.min(a, b), Infinity),
+  values.reduce((a, b) => Math.max(a, b), -Infinity),
+]
+
+const levelOf = (value: number, [low, high]: readonly [number, number]): number =>
+  Math.min(255, Math.max(0, Math.round((255 * (value - low)) / (high - low || 1))))
+
+interface AxesProps {
+  readonly setup: Setup
+  readonly scales: Scales
+  readonly side: number
+  readonly cursor: readonly [number, number] | undefined
+}
+
+function Axes({ setup, scales, side, cursor }: AxesProps): JSX.Element {
+  const ticks = Math.max(2, Math.round(side / 80))
+  const { left, top } = margin
+  return (
+    <svg class="surface-axes" width={side + left + margin.right} height={side + top + margin.bottom} aria-hidden="true">
+      <g transform={`translate(${left},${top})`}>
+        <rect class="frame" x={0.5} y={0.5} width={side - 1} height={side - 1} />
+        {scales.x.ticks(ticks).map((value) => (
+          <text key={value} x={scales.x(value)} y={side + 14} text-anchor="middle">
+            {formatValue(value)}
+          </text>
+        ))}
+        {scales.y.ticks(ticks).map((value) => (
+          <text key={value} x={-6} y={scales.y(value) + 4} text-anchor="end">
+            {formatValue(value)}
+          </text>
+        ))}
+        <text class="name" x={side} y={side + 29} text-anchor="end">
+          {setup.features[0]} →
+        </text>
+        <text class="name" transform={`translate(${-28},${0}) rotate(-90)`} text-anchor="end">
+          {setup.features[1]} →
+        </text>
+        {cursor && <path class="cursor" d={`M${scales.x(cursor[0])},0V${side}M0,${scales.y(cursor[1])}H${side}`} />}
+      </g>
+    </svg>
+  )
+}
+
+interface LegendProps {
+  readonly setup: Setup
+  readonly surface: Surface | undefined
+  readonly colours: Colours
+  readonly answer: string | undefined
+}
+
+function Legend({ setup, surface, colours, answer }: LegendProps): JSX.Element {
+  return (
+    <div class="legend">
+      {setup.classes.map((name, i) => (
+        <span key={name} class="legend-item">
+          <svg viewBox="-7 -7 14 14" aria-hidden="true">
+            <path d={glyphs[seriesStyle(i).glyph]} fill={cssColour(colours.classes[i]!)} />
+          </svg>
+          {name}
+        </span>
+      ))}
+      {setup.task === 'regression' && surface && (
+        <span class="legend-item">
+          {formatValue(surface.range[0])}
+          <span
+            class="ramp"
+            style={{
+              background: `linear-gradient(to right, ${colours.ramp
+                .filter((_, i) => i % 32 === 0 || i === 255)
+                .map(cssColour)
+                .join(',')})`,
+            }}
+          />
+          {formatValue(surface.range[1])}
+        </span>
+      )}
+      <span class="legend-item quiet">hollow: validation</span>
+      <output class="answer" aria-live="polite">
+        {answer}
+      </output>
+    </div>
+  )
+}
+
+/** What the model says at a place, from the cell it lies in. */
+function answerAt([x, y]: readonly [number, number], setup: Setup, { n, labels, levels, range }: Surface): string {
+  const cellOf = (value: number, [low, high]: readonly [number, number]): number =>
+    Math.min(n - 1, Math.max(0, Math.floor((n * (value - low)) / (high - low))))
+  const cell = cellOf(y, setup.extent.y) * n + cellOf(x, setup.extent.x)
+  const part = levels[cell]! / 255
+  const place = `(${formatValue(x)}, ${formatValue(y)})`
+  if (labels.length === 0) return `${place}: ${formatValue(range[0] + part * (range[1] - range[0]))}`
+  const chance = 1 / setup.classes.length
+  return `${place}: ${setup.classes[labels[cell]!]}, ${Math.round(100 * (chance + part * (1 - chance)))} %`
+}
+
+function describe({ name, task, rows, classes, target }: Setup): string {
+  const what = task === 'classification' ? `${classes.length} classes of ${target}` : `the value of ${target}`
+  return `${name}: ${what} over the plane, with ${rows.train} training and ${rows.validation} validation rows`
+}

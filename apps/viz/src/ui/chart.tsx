@@ -1,0 +1,224 @@
+import type { JSX } from 'preact'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { IconButton } from './icons.tsx'
+import { saveFile, savePng } from './save-file.ts'
+
+/** A chart's data as a table: the same numbers, for readers and for spreadsheets. */
+export interface ChartTable {
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (number | string)[])[]
+}
+
+interface ChartProps {
+  /** Name of files, and id inside the SVG: a letter, then letters, digits and hyphens. */
+  readonly id: string
+  readonly title: string
+  readonly height: number
+  /** Draws the chart. Called again when `version` or the size changes. */
+  readonly draw: (size: {
+    readonly width: number
+    readonly height: number
+    readonly theme: 'auto' | 'light' | 'dark'
+  }) => string
+  readonly table: () => ChartTable
+  /** Changes whenever the data does. */
+  readonly version: unknown
+  /** Controls beside the title. */
+  readonly children?: JSX.Element
+}
+
+/** Least milliseconds between two drawings of a chart that changes all the time. */
+const redrawMs = 250
+const mostRows = 200
+
+/** A chart of `@metagrad/plot` on the page: drawn again as data comes, as a table on demand, saved as SVG, PNG or CSV. */
+export function Chart({ id, title, height, draw, table, version, children }: ChartProps): JSX.Element {
+  const holder = useRef<HTMLDivElement>(null)
+  const width = useWidth(holder)
+  const shown = useThrottled(version, redrawMs)
+  const [isTable, setTable] = useState(false)
+  const svg = useMemo(
+    () => (width < 200 ? '' : draw({ width, height, theme: 'auto' })),
+    // The draw function is new at each call; the version says when its data is.
+    [width, height, shown],
+  )
+  const save = (kind: 'svg' | 'png' | 'csv'): void => {
+    if (kind === 'csv') {
+      saveFile(`${id}.csv`, 'text/csv', csvOf(table()))
+      return
+    }
+    const theme = document.documentElement.dataset['theme'] === 'dark' ? 'dark' : 'light'
+    const picture = draw({ width: 720, height: 440, theme })
+    if (kind === 'svg') saveFile(`${id}.svg`, 'image/svg+xml', picture)
+    else void savePng(`${id}.png`, picture, { width: 720, height: 440 })
+  }
+  return (
+    <section class="chart" aria-label={title}>
+      <header class="chart-head">
+        <h3>{title}</h3>
+        {children}
+        <span class="spacer" />
+        <IconButton
+          icon="table"
+          label={isTable ? `${title}: show the chart` : `${title}: show the table`}
+          pressed={isTable}
+          onClick={() => setTable(!isTable)}
+        />
+        <SaveMenu title={title} onSave={save} />
+      </header>
+      <div ref={holder} class="chart-body" style={{ minHeight: `${height}px` }}>
+        {isTable ? (
+          <Table table={table()} title={title} height={height} />
+        ) : (
+          <div dangerouslySetInnerHTML={{ __html: svg }} />
+        )}
+      </div>
+    </section>
+  )
+}
+
+function SaveMenu({
+  title,
+  onSave,
+}: {
+  readonly title: string
+  readonly onSave: (kind: 'svg' | 'png' | 'csv') => void
+}): JSX.Element {
+  const [isOpen, open] = useState(false)
+  const holder = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!isOpen) return
+    const close = (event: Event): void => {
+      if (
+        event instanceof KeyboardEvent
+          ? event.key === 'Escape'
+          : !holder.current?.contains(event.target instanceof Node ? event.target : null)
+      )
+        open(false)
+    }
+    addEventListener('pointerdown', close)
+    addEventListener('keydown', close)
+    return () => {
+      removeEventListener('pointerdown', close)
+      removeEventListener('keydown', close)
+    }
+  }, [isOpen])
+  return (
+    <div class="menu" ref={holder}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-expanded={isOpen}
+        aria-label={`${title}: save`}
+        title="Save"
+        onClick={() => open(!isOpen)}
+      >
+        <svg class="icon" viewBox="0 0 20 20" aria-hidden="true">
+          <path d="M10 3.5v9M6.5 9 10 12.5 13.5 9M4 16h12" />
+        </svg>
+      </button>
+      {isOpen && (
+        <div class="menu-items">
+          {(['svg', 'png', 'csv'] as const).map((kind) => (
+            <button
+              key={kind}
+              type="button"
+              onClick={() => {
+                open(false)
+                onSave(kind)
+              }}
+            >
+              {kind.toUpperCase()}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Table({
+  table,
+  title,
+  height,
+}: {
+  readonly table: ChartTable
+  readonly title: string
+  readonly height: number
+}): JSX.Element {
+  const { columns, rows } = table
+  const left = rows.length - mostRows
+  return (
+    <div
+      class="table-scroll"
+      style={{ maxHeight: `${height}px` }}
+      tabIndex={0}
+      role="region"
+      aria-label={`${title}, as a table`}
+    >
+      <table class="numbers">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(-mostRows).map((row, i) => (
+            <tr key={i}>
+              {row.map((cell, k) => (
+                <td key={k}>{typeof cell === 'number' ? Number(cell.toPrecision(6)) : cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {left > 0 && <p class="quiet">{left} earlier rows are in the CSV.</p>}
+    </div>
+  )
+}
+
+function csvOf({ columns, rows }: ChartTable): string {
+  const cell = (value: number | string): string => {
+    const text = String(value)
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  }
+  return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
+}
+
+/** Width of an element in whole pixels; 0 before it is known. */
+export function useWidth(element: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0)
+  useLayoutEffect(() => {
+    const { current } = element
+    if (current === null) return
+    setWidth(Math.floor(current.clientWidth))
+    const observer = new ResizeObserver(() => setWidth(Math.floor(current.clientWidth)))
+    observer.observe(current)
+    return () => observer.disconnect()
+  }, [])
+  return width
+}
+
+/** The latest value, at most once in `ms` milliseconds. */
+export function useThrottled<T>(value: T, ms: number): T {
+  const [shown, setShown] = useState(value)
+  const state = useRef({ latest: value, at: 0, timer: 0 })
+  state.current.latest = value
+  useEffect(() => {
+    const now = performance.now()
+    const wait = state.current.at + ms - now
+    const show = (): void => {
+      state.current.timer = 0
+      state.current.at = performance.now()
+      setShown(() => state.current.latest)
+    }
+    if (wait <= 0) show()
+    else if (state.current.timer === 0) state.current.timer = window.setTimeout(show, wait)
+  }, [value])
+  useEffect(() => () => clearTimeout(state.current.timer), [])
+  return shown
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import { defaultData, defaultExperiment } from '../model/experiment.ts'
+import type { Reply } from './protocol.ts'
+import { Session, transferable } from './session.ts'
+
+/** A session whose clock and queue are in the test's hands. */
+function start(): { session: Session; replies: Reply[]; tick: (count: number) => void } {
+  const replies: Reply[] = []
+  const queue: (() => void)[] = []
+  let time = 0
+  const session = new Session({ post: (r) => replies.push(r), defer: (run) => queue.push(run), now: () => (time += 1) })
+  return {
+    session,
+    replies,
+    tick: (count) => {
+      for (let i = 0; i < count; i++) queue.shift()?.()
+    },
+  }
+}
+
+const frames = (replies: readonly Reply[]) => replies.flatMap((reply) => (reply.kind === 'frame' ? [reply.frame] : []))
+
+describe('Session', () => {
+  it('answers each wish for a frame with one message, however many steps it made', async () => {
+    const { session, replies, tick } = start()
+    await session.handle({ kind: 'configure', experiment: defaultExperiment })
+    await session.handle({ kind: 'play', stepsPerFrame: Infinity })
+    tick(5)
+    expect(replies.map(({ kind }) => kind)).toEqual(['ready'])
+    await session.handle({ kind: 'frame' })
+    tick(5)
+    const [frame, ...more] = frames(replies)
+    expect(more).toEqual([])
+    expect(frame!.step).toBeGreaterThan(10)
+    expect(frame!.events.filter(({ kind }) => kind === 'scalar').length).toBeGreaterThan(10)
+  })
+
+  it('makes no more steps per frame than asked', async () => {
+    const { session, replies, tick } = start()
+    await session.handle({ kind: 'configure', experiment: defaultExperiment })
+    await session.handle({ kind: 'play', stepsPerFrame: 2 })
+    tick(5)
+    await session.handle({ kind: 'frame' })
+    await session.handle({ kind: 'pause' })
+    expect(frames(replies).at(-1)!.step).toBe(4)
+  })
+
+  it('steps by batch and by epoch, and begins anew with the same numbers', async () => {
+    const run = async (): Promise<number[]> => {
+      const { session, replies } = start()
+      await session.handle({ kind: 'configure', experiment: defaultExperiment })
+      await session.handle({ kind: 'advance', unit: 'batch' })
+      await session.handle({ kind: 'advance', unit: 'epoch' })
+      expect(frames(replies).map(({ step }) => step)).toEqual([1, 7])
+      return frames(replies).flatMap(({ events }) =>
+        events.flatMap((event) => (event.kind === 'scalar' ? Object.values(event.values) : [])),
+      )
+    }
+    expect(await run()).toEqual(await run())
+  })
+
+  it('numbers events from 0 without a gap and opens with start', async () => {
+    const { session, replies } = start()
+    await session.handle({ kind: 'configure', experiment: defaultExperiment })
+    await session.handle({ kind: 'advance', unit: 'epoch' })
+    const events = replies.flatMap((reply) => ('frame' in reply ? reply.frame.events : []))
+    expect(events[0]!.kind).toBe('start')
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, i) => i))
+  })
+
+  it('stops with an alert that names op and remedy when numbers overflow', async () => {
+    const { session, replies } = start()
+    const data = { ...defaultData, generator: 'sine' } as const
+    const blocks = [{ units: 8, activation: 'Identity', norm: 'none', dropout: 0 }] as const
+    await session.handle({
+      kind: 'configure',
+      experiment: { ...defaultExperiment, data, blocks, optimizer: 'SGD', lr: 10 },
+    })
+    for (let i = 0; i < 40; i++) await session.handle({ kind: 'advance', unit: 'epoch' })
+    const alert = frames(replies)
+      .flatMap(({ events }) => events)
+      .find(({ kind }) => kind === 'alert')
+    expect(alert).toMatchObject({ code: 'NONFINITE', text: expect.stringMatching(/learning rate of 1 or below/) })
+  })
+
+  it('reads a file, refuses until columns are chosen, then trains on it', async () => {
+    const { session, replies } = start()
+    const rows = Array.from({ length: 40 }, (_, i) => `${i},${(i * 7) % 13},${i % 2 === 0 ? 'yes' : 'no'}`)
+    await session.handle({
+      kind: 'read',
+      name: 'a.csv',
+      bytes: new TextEncoder().encode(`u,v,w\n${rows.join('\n')}\n`),
+    })
+    const csv = { source: 'csv', file: 'a.csv', columns: ['u', 'v'], target: '', validation: 0.25 } as const
+    await session.handle({ kind: 'configure', experiment: { ...defaultExperiment, data: csv } })
+    await session.handle({ kind: 'configure', experiment: { ...defaultExperiment, data: { ...csv, target: 'w' } } })
+    expect(replies.map(({ kind }) => kind)).toEqual(['table', 'refused', 'ready'])
+    const ready = replies.at(-1)!
+    expect(ready.kind === 'ready' && ready.setup).toMatchObject({
+      classes: ['no', 'yes'],
+      rows: { train: 30, validation: 10 },
+    })
+  })
+
+  it('reports what is wrong with a file in the words of the command line', async () => {
+    const { session, replies } = start()
+    await session.handle({ kind: 'read', name: 'b.csv', bytes: new TextEncoder().encode('u,v\n1,2\n3\n') })
+    expect(replies[0]).toMatchObject({ table: { isReadable: false, problems: [{ code: 'RAGGED', line: 3 }] } })
+  })
+
+  it('hands its pictures over instead of copying them', async () => {
+    const { session, replies } = start()
+    await session.handle({ kind: 'configure', experiment: defaultExperiment })
+    expect(transferable(replies[0]!).length).toBe(2 + 3 + 2 * 3)
+  })
+})
