@@ -55,6 +55,7 @@ export function convScratchBytes(shape: usize): i32 {
   const forward = inputs
     * paddedRows(field(shape, Shape.OutHeight), kernelHeight, strideHeight, dilationHeight)
     * strideWidth * runLength(field(shape, Shape.OutWidth), kernelWidth, strideWidth, dilationWidth)
+    + outputs * field(shape, Shape.OutHeight) * roundUp(field(shape, Shape.OutWidth), 4)
   const backward = outputs
     * gradientLength(field(shape, Shape.Height), kernelHeight, strideHeight, field(shape, Shape.PaddingTop), dilationHeight)
     * gradientLength(field(shape, Shape.Width), kernelWidth, strideWidth, field(shape, Shape.PaddingLeft), dilationWidth)
@@ -206,31 +207,43 @@ function narrowTile(
     weights += 16
   }
   const none = f32x4.splat(0)
-  finish(out, c0, none, columns, step, isAdded)
-  if (channels > 1) finish(out + outPlane, c1, none, columns, step, isAdded)
-  if (channels > 2) finish(out + 2 * outPlane, c2, none, columns, step, isAdded)
-  if (channels > 3) finish(out + 3 * outPlane, c3, none, columns, step, isAdded)
+  finishAny(out, c0, none, columns, step, isAdded)
+  if (channels > 1) finishAny(out + outPlane, c1, none, columns, step, isAdded)
+  if (channels > 2) finishAny(out + 2 * outPlane, c2, none, columns, step, isAdded)
+  if (channels > 3) finishAny(out + 3 * outPlane, c3, none, columns, step, isAdded)
 }
 
-/** One channel x 8 outputs: depthwise convolutions. */
+/** One channel x 16 outputs: depthwise convolutions. */
 @inline
 function singleTile(
   out: usize, step: i32, columns: i32, source: usize, offsets: usize, weights: usize, taps: i32, bias: usize, isAdded: bool,
 ): void {
   let c0 = bias ? k(bias, 0) : f32x4.splat(0)
-  let c1 = c0
+  let c1 = c0, c2 = c0, c3 = c0
   for (let t = taps; t > 0; t--) {
     const at = source + <usize>load<i32>(offsets)
     const w = v128.load32_splat(weights)
     c0 = fma<f32>(w, v128.load(at), c0)
     c1 = fma<f32>(w, v128.load(at, 16), c1)
+    c2 = fma<f32>(w, v128.load(at, 32), c2)
+    c3 = fma<f32>(w, v128.load(at, 48), c3)
     offsets += 4
     weights += 16
   }
   finish(out, c0, c1, columns, step, isAdded)
+  if (columns > 8) finish(out + bytes<f32>(8 * step), c2, c3, columns - 8, step, isAdded)
 }
 
+/** Writes or adds up to 8 outputs of one channel; the usual case stands in the tile itself. */
+@inline
 function finish(out: usize, v0: v128, v1: v128, columns: i32, step: i32, isAdded: bool): void {
+  if (columns >= 8 && step == 1 && !isAdded) {
+    v128.store(out, v0)
+    v128.store(out, v1, 16)
+  } else finishAny(out, v0, v1, columns, step, isAdded)
+}
+
+function finishAny(out: usize, v0: v128, v1: v128, columns: i32, step: i32, isAdded: bool): void {
   if (isAdded) {
     v0 = f32x4.add(v0, loadOutput(out, 0, columns, step))
     if (columns > 4) v1 = f32x4.add(v1, loadOutput(out, 4, columns, step))
@@ -259,9 +272,16 @@ function correlate(
         const height = channels - c
         let to = out + <usize>y * outRow + <usize>c * outPlane
         let from = source + <usize>y * sourceRow
+        if (height == 1) {
+          for (let left = columns; left > 0; left -= 16) {
+            singleTile(to, step, left, from, tapOffsets, panel, count, start, isAdded)
+            to += bytes<f32>(16 * step)
+            from += 64
+          }
+          continue
+        }
         for (let left = columns; left > 0; left -= 8) {
-          if (height == 1) singleTile(to, step, left, from, tapOffsets, panel, count, start, isAdded)
-          else if (left <= 4) narrowTile(to, outPlane, step, height, left, from, tapOffsets, panel, count, start, isAdded)
+          if (left <= 4) narrowTile(to, outPlane, step, height, left, from, tapOffsets, panel, count, start, isAdded)
           else tile(to, outPlane, step, height, left, from, tapOffsets, panel, count, start, isAdded)
           to += bytes<f32>(8 * step)
           from += 32
@@ -407,7 +427,10 @@ export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, sh
   }
 }
 
-/** Adds sum_{y, x} g[c, y, x] source[y * sourceRow + offsets[t] + x] to dWeights[c][t] for 4 channels and 2 taps. */
+/**
+ * Adds sum_{y, x} g[c, y, x] source[y * sourceRow + offsets[t] + x] to dWeights[c][t] for 4 channels and 2 taps.
+ * Rows of g are whole vectors, zero beyond `columns`.
+ */
 function accumulate(
   dWeights: usize, channels: i32, taps: i32, allTaps: i32, g: usize, plane: usize, rows: i32, columns: i32,
   source: usize, sourceRow: usize, offsets: usize,
@@ -418,47 +441,50 @@ function accumulate(
   const g3: usize = channels > 3 ? 3 * plane : 0
   let a = source + <usize>load<i32>(offsets)
   let b = taps > 1 ? source + <usize>load<i32>(offsets, 4) : a
-  const row = bytes<f32>(columns)
-  const whole = bytes<f32>(columns & ~3)
-  const rest = columns & 3
+  const width = bytes<f32>(roundUp(columns, 4))
+  const last = width - 16
+  const ones = i32x4.splat(-1)
+  const inside = columns & 3 ? keep<f32>(ones, columns & 3) : ones
   let c00 = f32x4.splat(0)
   let c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
   for (let y = 0; y < rows; y++) {
-    for (let at: usize = 0; at < whole; at += 16) {
+    let at: usize = 0
+    for (; at < last; at += 16) {
       const x0 = v128.load(a + at)
       const x1 = v128.load(b + at)
-      let d = v128.load(g + at)
+      const p = g + at
+      let d = v128.load(p)
       c00 = fma<f32>(d, x0, c00)
       c01 = fma<f32>(d, x1, c01)
-      d = v128.load(g + g1 + at)
+      d = v128.load(p + g1)
       c10 = fma<f32>(d, x0, c10)
       c11 = fma<f32>(d, x1, c11)
-      d = v128.load(g + g2 + at)
+      d = v128.load(p + g2)
       c20 = fma<f32>(d, x0, c20)
       c21 = fma<f32>(d, x1, c21)
-      d = v128.load(g + g3 + at)
+      d = v128.load(p + g3)
       c30 = fma<f32>(d, x0, c30)
       c31 = fma<f32>(d, x1, c31)
     }
-    if (rest) {
-      const x0 = keep<f32>(v128.load(a + whole), rest)
-      const x1 = keep<f32>(v128.load(b + whole), rest)
-      let d = keep<f32>(v128.load(g + whole), rest)
-      c00 = fma<f32>(d, x0, c00)
-      c01 = fma<f32>(d, x1, c01)
-      d = keep<f32>(v128.load(g + g1 + whole), rest)
-      c10 = fma<f32>(d, x0, c10)
-      c11 = fma<f32>(d, x1, c11)
-      d = keep<f32>(v128.load(g + g2 + whole), rest)
-      c20 = fma<f32>(d, x0, c20)
-      c21 = fma<f32>(d, x1, c21)
-      d = keep<f32>(v128.load(g + g3 + whole), rest)
-      c30 = fma<f32>(d, x0, c30)
-      c31 = fma<f32>(d, x1, c31)
-    }
+    // Zero times what lies beyond would not be zero for infinities.
+    const x0 = v128.and(v128.load(a + at), inside)
+    const x1 = v128.and(v128.load(b + at), inside)
+    const p = g + at
+    let d = v128.load(p)
+    c00 = fma<f32>(d, x0, c00)
+    c01 = fma<f32>(d, x1, c01)
+    d = v128.load(p + g1)
+    c10 = fma<f32>(d, x0, c10)
+    c11 = fma<f32>(d, x1, c11)
+    d = v128.load(p + g2)
+    c20 = fma<f32>(d, x0, c20)
+    c21 = fma<f32>(d, x1, c21)
+    d = v128.load(p + g3)
+    c30 = fma<f32>(d, x0, c30)
+    c31 = fma<f32>(d, x1, c31)
     a += sourceRow
     b += sourceRow
-    g += row
+    g += width
   }
   const next = bytes<f32>(allTaps)
   addPair(dWeights, c00, c01, taps)
@@ -489,6 +515,9 @@ export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, 
   const padded = align(scratch + 2 * allTaps)
   const sourceRow = bytes<f32>(strideHeight * strideWidth * run)
   const outPlane = bytes<f32>(outHeight * outWidth)
+  const gRun = roundUp(outWidth, 4)
+  const gPlane = bytes<f32>(outHeight * gRun)
+  const paddedG = align(padded + bytes<f32>(inputs * rows * strideWidth * run))
   // Rows of one pass: the planes that it reads stay in the first cache.
   const band = max(1, 2048 / max(1, outWidth))
   zeroBytes(dWeights, bytes<f32>(field(shape, Shape.OutChannels) * taps))
@@ -500,13 +529,17 @@ export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, 
         padded, from, inputs, height, width, rows, run, strideWidth,
         field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
       )
-      const gradient = g + <usize>((b * groups + group) * outputs) * outPlane
+      let gradient = g + <usize>((b * groups + group) * outputs) * outPlane
+      if (gRun != outWidth) {
+        padImage(paddedG, gradient, outputs, outHeight, outWidth, outHeight, gRun, 1, 0, 0)
+        gradient = paddedG
+      }
       for (let y = 0; y < outHeight; y += band) {
         for (let c = 0; c < outputs; c += 4) {
           for (let t = 0; t < taps; t += 2) {
             accumulate(
               groupWeights + bytes<f32>(c * taps + t), outputs - c, taps - t, taps,
-              gradient + <usize>c * outPlane + bytes<f32>(y * outWidth), outPlane, min(band, outHeight - y), outWidth,
+              gradient + <usize>c * gPlane + bytes<f32>(y * gRun), gPlane, min(band, outHeight - y), outWidth,
               padded + <usize>y * sourceRow, sourceRow, scratch + (<usize>t << 2),
             )
           }
