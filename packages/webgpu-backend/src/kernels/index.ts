@@ -1,0 +1,39 @@
+import type { Kernels } from '@metagrad/tensor'
+import { binaryKernels, cast, clamp, copy, unaryKernels, where } from './elementwise.ts'
+import { cat, gather, index, indexAdd, indexPut, indexSelect, pad, scatter } from './indexing.ts'
+import { linalgKernels } from './linalg/index.ts'
+import { matmul } from './matmul.ts'
+import { multinomial } from './multinomial.ts'
+import { reduceKernels } from './reduce.ts'
+import { scanKernels } from './scan.ts'
+import { logSoftmax, softmax } from './softmax.ts'
+import { sort } from './sort.ts'
+import { bernoulli, sourceKernels } from './sources.ts'
+
+/** A kernel for each primitive that computes. */
+export const kernels: Kernels = {
+  ...unaryKernels,
+  ...binaryKernels,
+  ...reduceKernels,
+  ...scanKernels,
+  ...sourceKernels,
+  ...linalgKernels,
+  copy,
+  cast,
+  where,
+  clamp,
+  matmul,
+  softmax,
+  logSoftmax,
+  gather,
+  scatter,
+  indexSelect,
+  indexAdd,
+  index,
+  indexPut,
+  cat,
+  pad,
+  sort,
+  multinomial,
+  bernoulli,
+}
