@@ -48,6 +48,7 @@ export function Select<T extends string>({ label, value, options, onChange }: Se
 }
 
 interface NumberProps {
+  readonly id?: string
   readonly label: string
   readonly value: number
   readonly range: Range
@@ -55,7 +56,7 @@ interface NumberProps {
 }
 
 /** A number that takes effect on Enter or when left; out of its range it goes to the nearest end. */
-export function NumberField({ label, value, range, onChange }: NumberProps): JSX.Element {
+export function NumberField({ id, label, value, range, onChange }: NumberProps): JSX.Element {
   const [draft, setDraft] = useState<string>()
   useEffect(() => setDraft(undefined), [value])
   const commit = (text: string): void => {
@@ -66,6 +67,7 @@ export function NumberField({ label, value, range, onChange }: NumberProps): JSX
   return (
     <Field label={label}>
       <input
+        {...(id === undefined ? {} : { id })}
         type="text"
         inputMode="decimal"
         spellcheck={false}
