@@ -7,7 +7,7 @@ import { ArgumentError, DTypeError, GradError, ShapeError } from './errors.ts'
 import type { Layout, Shape } from './layout.ts'
 import { checkShape, contiguousLayout, formatShape, normalizeDim } from './layout.ts'
 import type { Operand } from './operands.ts'
-import { cast, contiguous, isTensor, promote, stored, toData } from './operands.ts'
+import { cast, checkTensors, contiguous, isTensor, promote, stored, toData } from './operands.ts'
 import * as along from './ops/along.ts'
 import { fresh, inPlace } from './ops/along.ts'
 import type { ScatterReduction } from './ops/along.ts'
@@ -281,6 +281,9 @@ export class Tensor {
    * Floats to ints round towards zero. Recorded between floats.
    */
   to(target: DType | Device | ToOptions): Tensor {
+    if (typeof target !== 'string' && (typeof target !== 'object' || target === null)) {
+      throw new ArgumentError(`to: needs a dtype, a device or options, got ${String(target)}. Use x.to('float32').`)
+    }
     const options = typeof target === 'string' ? { dtype: target } : isDevice(target) ? { device: target } : target
     const { dtype = this.dtype, device = this.device, copy = false } = options
     const moved = device === this.device ? this : moveTo(this, device)
@@ -313,6 +316,7 @@ export class Tensor {
 
   /** In the dtype of `other`. */
   typeAs(other: Tensor): Tensor {
+    checkTensors('typeAs', other)
     return this.to(other.dtype)
   }
 
@@ -394,11 +398,13 @@ export class Tensor {
 
   /** In the shape of `other`. */
   reshapeAs(other: Tensor): Tensor {
+    checkTensors('reshapeAs', other)
     return shapes.reshape(this, other.shape)
   }
 
   /** In the shape of `other`, without a copy. */
   viewAs(other: Tensor): Tensor {
+    checkTensors('viewAs', other)
     return shapes.view(this, other.shape)
   }
 
@@ -418,6 +424,7 @@ export class Tensor {
   }
 
   expandAs(other: Tensor): Tensor {
+    checkTensors('expandAs', other)
     return shapes.expand(this, other.shape)
   }
 
@@ -1367,6 +1374,11 @@ export class Tensor {
   /** Sorted along `dim`, equal values in their order; NaN counts as the largest. */
   sort(dim = -1, { descending = false }: SortOptions = {}): ValuesAndIndices {
     return reductions.sort(this, dim, descending)
+  }
+
+  /** Sorted along the first dim. */
+  msort(): Tensor {
+    return reductions.sort(this, 0, false).values
   }
 
   argsort(dim = -1, { descending = false }: SortOptions = {}): Tensor {

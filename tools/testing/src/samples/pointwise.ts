@@ -124,7 +124,7 @@ type Binary =
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-const badShapes = (name: Binary | Comparison): Sample['bad'] => ({
+const badShapes = (name: Binary | Comparison): NonNullable<Sample['bad']> => ({
   'shapes that do not broadcast': () => zeros(2, 3)[name](zeros(4)),
   'no tensor': () => zeros(2)[name]([1, 2] as never),
 })

@@ -234,6 +234,7 @@ export const reductionSamples: readonly Sample[] = [
     dtypes: numbers,
     differentiable: false,
   },
+  { name: 'msort', torch: 'torch.msort(a)', run: (a) => a.msort(), cases: distinctCases, tier: 2 },
   {
     name: 'argsort',
     torch: 'torch.argsort(a, 0)',
