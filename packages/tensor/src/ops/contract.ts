@@ -1,26 +1,52 @@
 import { dispatchView } from '../dispatch.ts'
+import type { Shape } from '../layout.ts'
 import { numelOf } from '../layout.ts'
-import { promote } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 import { matmul } from './matmul.ts'
 
-/** A tensor whose dims have names, each once. */
+/**
+ * A tensor to be: what its dims are called, each once, how large they are, and how to make it of a call's tensors.
+ * All planning happens on names and sizes, so that a plan can be made once and used many times.
+ */
 export interface Labelled {
-  readonly tensor: Tensor
   readonly labels: readonly string[]
+  readonly shape: Shape
+  readonly make: (tensors: readonly Tensor[]) => Tensor
 }
 
-/** Dims in the order of `labels`, of which it has all. A view. */
-export function ordered({ tensor, labels }: Labelled, wanted: readonly string[]): Tensor {
-  if (wanted.every((label, dim) => label === labels[dim])) return tensor
-  return dispatchView('permute', tensor, { dims: wanted.map((label) => labels.indexOf(label)) })
+/** The same, changed by one more step. */
+export function step(
+  { make }: Labelled,
+  labels: readonly string[],
+  shape: Shape,
+  change: (x: Tensor) => Tensor,
+): Labelled {
+  return { labels, shape, make: (tensors) => change(make(tensors)) }
+}
+
+function sizesOf({ shape, labels }: Labelled, wanted: readonly string[]): number[] {
+  return wanted.map((label) => shape[labels.indexOf(label)]!)
+}
+
+/** Dims in the order of `wanted`, which has all of them. A view. */
+export function ordered(x: Labelled, wanted: readonly string[]): Labelled {
+  if (wanted.every((label, dim) => label === x.labels[dim])) return x
+  const dims = wanted.map((label) => x.labels.indexOf(label))
+  return step(x, wanted, sizesOf(x, wanted), (tensor) => dispatchView('permute', tensor, { dims }))
 }
 
 /** Without the dims whose labels are not in `kept`: added up. */
-export function sumOut({ tensor, labels }: Labelled, kept: ReadonlySet<string>): Labelled {
-  const dims = labels.map((_, dim) => dim).filter((dim) => !kept.has(labels[dim]!))
-  if (dims.length === 0) return { tensor, labels }
-  return { tensor: tensor.sum(dims, { dtype: tensor.dtype }), labels: labels.filter((label) => kept.has(label)) }
+export function sumOut(x: Labelled, kept: ReadonlySet<string>): Labelled {
+  const dims = x.labels.map((_, dim) => dim).filter((dim) => !kept.has(x.labels[dim]!))
+  if (dims.length === 0) return x
+  const labels = x.labels.filter((label) => kept.has(label))
+  return step(x, labels, sizesOf(x, labels), (tensor) => tensor.sum(dims, { dtype: tensor.dtype }))
+}
+
+/** Dims in the order of `wanted`, in another shape. */
+function reshaped(x: Labelled, wanted: readonly string[], shape: Shape): Labelled['make'] {
+  const { make } = ordered(x, wanted)
+  return (tensors) => make(tensors).reshape(shape)
 }
 
 /**
@@ -30,40 +56,22 @@ export function sumOut({ tensor, labels }: Labelled, kept: ReadonlySet<string>):
  * size in both, and a label of one alone is kept.
  */
 export function contract(a: Labelled, b: Labelled, kept: ReadonlySet<string>): Labelled {
-  const inA = new Set(a.labels)
-  const inB = new Set(b.labels)
-  const batch = a.labels.filter((label) => inB.has(label) && kept.has(label))
-  const inner = a.labels.filter((label) => inB.has(label) && !kept.has(label))
-  const rows = a.labels.filter((label) => !inB.has(label))
-  const columns = b.labels.filter((label) => !inA.has(label))
-  const sizesOf = ({ tensor, labels }: Labelled, wanted: readonly string[]): number[] =>
-    wanted.map((label) => tensor.shape[labels.indexOf(label)]!)
-  const [batchShape, innerShape] = [sizesOf(a, batch), sizesOf(a, inner)]
-  const [rowShape, columnShape] = [sizesOf(a, rows), sizesOf(b, columns)]
-  const shape = [...batchShape, ...rowShape, ...columnShape]
+  const batch = a.labels.filter((label) => b.labels.includes(label) && kept.has(label))
+  const inner = a.labels.filter((label) => b.labels.includes(label) && !kept.has(label))
+  const rows = a.labels.filter((label) => !b.labels.includes(label))
+  const columns = b.labels.filter((label) => !a.labels.includes(label))
+  const [batchShape, rowShape, columnShape] = [sizesOf(a, batch), sizesOf(a, rows), sizesOf(b, columns)]
   const labels = [...batch, ...rows, ...columns]
-  const [left, right] = [ordered(a, [...batch, ...rows, ...inner]), ordered(b, [...batch, ...inner, ...columns])]
-
+  const shape = [...batchShape, ...rowShape, ...columnShape]
   if (inner.length === 0) {
-    const ones = columnShape.map(() => 1)
-    return {
-      tensor: left.reshape([...batchShape, ...rowShape, ...ones]).mul(spread(right, batchShape, rowShape)),
-      labels,
-    }
+    const [rowOnes, columnOnes] = [rows.map(() => 1), columns.map(() => 1)]
+    const left = reshaped(a, [...batch, ...rows], [...batchShape, ...rowShape, ...columnOnes])
+    const right = reshaped(b, [...batch, ...columns], [...batchShape, ...rowOnes, ...columnShape])
+    return { labels, shape, make: (tensors) => left(tensors).mul(right(tensors)) }
   }
-  const [m, k, n] = [numelOf(rowShape), numelOf(innerShape), numelOf(columnShape)]
-  // One short product per matrix costs more than multiplying and adding up element by element.
-  if (m === 1 && n === 1 && numelOf(batchShape) > 1) {
-    const flat = [...batchShape, k]
-    const [x, y] = promote('einsum', left.reshape(flat), right.reshape(flat))
-    return { tensor: x.mul(y).sum(-1, { dtype: x.dtype }).reshape(shape), labels }
-  }
-  const flatBatch = batch.length === 0 ? [] : [numelOf(batchShape)]
-  const product = matmul(left.reshape([...flatBatch, m, k]), right.reshape([...flatBatch, k, n]))
-  return { tensor: product.reshape(shape), labels }
-}
-
-/** Dims of size 1 after the batch dims, where the other operand has its rows. */
-function spread(x: Tensor, batchShape: readonly number[], rowShape: readonly number[]): Tensor {
-  return x.reshape([...batchShape, ...rowShape.map(() => 1), ...x.shape.slice(batchShape.length)])
+  const lead = batch.length === 0 ? [] : [numelOf(batchShape)]
+  const [m, k, n] = [numelOf(rowShape), numelOf(sizesOf(a, inner)), numelOf(columnShape)]
+  const left = reshaped(a, [...batch, ...rows, ...inner], [...lead, m, k])
+  const right = reshaped(b, [...batch, ...inner, ...columns], [...lead, k, n])
+  return { labels, shape, make: (tensors) => matmul(left(tensors), right(tensors)).reshape(shape) }
 }

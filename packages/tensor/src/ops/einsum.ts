@@ -1,9 +1,10 @@
 import { dispatchView } from '../dispatch.ts'
 import { ArgumentError, ShapeError } from '../errors.ts'
+import type { Shape } from '../layout.ts'
 import { formatShape } from '../layout.ts'
 import type { Tensor } from '../tensor.ts'
 import type { Labelled } from './contract.ts'
-import { contract, ordered, sumOut } from './contract.ts'
+import { contract, ordered, sumOut, step } from './contract.ts'
 import { checkTensors } from './linalg/checks.ts'
 
 /** What an equation says: labels of each operand and of the result; `...` stands among them as one label. */
@@ -42,22 +43,6 @@ function parse(equation: string): Equation {
   return { inputs, output }
 }
 
-const parsed = new Map<string, Equation>()
-
-/** Programs use few equations, many times. */
-function parseOnce(equation: string): Equation {
-  let known = parsed.get(equation)
-  if (known === undefined) {
-    if (typeof equation !== 'string') {
-      throw new ArgumentError(`einsum: the equation must be a string like 'ij,jk->ik', got ${typeof equation}.`)
-    }
-    known = parse(equation)
-    if (parsed.size >= 256) parsed.clear()
-    parsed.set(equation, known)
-  }
-  return known
-}
-
 /** Labels of the dims under `...`, counted from the last, so that they align as broadcasting does. */
 function hiddenLabels(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `.${count - 1 - i}`)
@@ -68,45 +53,46 @@ function expandLabels(labels: readonly string[], hidden: readonly string[]): str
 }
 
 /** One label per dim of an operand. @throws ShapeError where the equation does not fit it */
-function labelsOf(equation: string, labels: readonly string[], x: Tensor, at: number): string[] {
+function labelsOf(equation: string, labels: readonly string[], shape: Shape, at: number): string[] {
   const named = labels.filter((label) => label !== ellipsis).length
   const hasEllipsis = labels.includes(ellipsis)
-  if (hasEllipsis ? x.ndim < named : x.ndim !== named) {
+  if (hasEllipsis ? shape.length < named : shape.length !== named) {
     throw new ShapeError(
-      `einsum: operand ${at} has ${x.ndim} dims ${formatShape(x.shape)}, '${labels.join('')}' in '${equation}' names ${named}${hasEllipsis ? ' or more' : ''}.`,
+      `einsum: operand ${at} has ${shape.length} dims ${formatShape(shape)}, '${labels.join('')}' in '${equation}' names ${named}${hasEllipsis ? ' or more' : ''}.`,
     )
   }
-  return expandLabels(labels, hiddenLabels(x.ndim - named))
+  return expandLabels(labels, hiddenLabels(shape.length - named))
 }
 
-/** Each label once: a label that repeats means the diagonal of its dims. */
-function takeDiagonals(equation: string, x: Tensor, labels: readonly string[], at: number): Labelled {
-  let [tensor, rest] = [x, labels]
-  for (;;) {
-    const second = rest.findIndex((label, dim) => rest.indexOf(label) < dim)
-    if (second === -1) return { tensor, labels: rest }
-    const label = rest[second]!
-    const first = rest.indexOf(label)
-    if (tensor.shape[first] !== tensor.shape[second]) {
-      throw new ShapeError(
-        `einsum: operand ${at} has ${tensor.shape[first]} vs ${tensor.shape[second]} elements in its dims '${label}' of '${equation}'.`,
-      )
-    }
-    tensor = dispatchView('diagonal', tensor, { offset: 0, dim1: first, dim2: second })
-    rest = [...rest.filter((_, dim) => dim !== first && dim !== second), label]
+/** Each label once: a label that repeats means the diagonal of its dims. @throws ShapeError unless they agree */
+function takeDiagonals(equation: string, operand: Labelled, at: number): Labelled {
+  const { labels, shape } = operand
+  const second = labels.findIndex((label, dim) => labels.indexOf(label) < dim)
+  if (second === -1) return operand
+  const label = labels[second]!
+  const first = labels.indexOf(label)
+  if (shape[first] !== shape[second]) {
+    throw new ShapeError(
+      `einsum: operand ${at} has ${shape[first]} vs ${shape[second]} elements in its dims '${label}' of '${equation}'.`,
+    )
   }
+  const isOther = (_: unknown, dim: number): boolean => dim !== first && dim !== second
+  const rest = step(operand, [...labels.filter(isOther), label], [...shape.filter(isOther), shape[first]!], (x) =>
+    dispatchView('diagonal', x, { offset: 0, dim1: first, dim2: second }),
+  )
+  return takeDiagonals(equation, rest, at)
 }
 
 /** Sizes by label; where one operand has 1 and another more, it broadcasts. */
 function sizesOf(equation: string, operands: readonly Labelled[]): Map<string, number> {
   const sizes = new Map<string, number>()
-  operands.forEach(({ tensor, labels }, at) => {
+  operands.forEach(({ labels, shape }, at) => {
     labels.forEach((label, dim) => {
-      const [known, size] = [sizes.get(label) ?? 1, tensor.shape[dim]!]
+      const [known, size] = [sizes.get(label) ?? 1, shape[dim]!]
       if (known !== 1 && size !== 1 && known !== size) {
         const name = label.startsWith('.') ? ellipsis : label
         throw new ShapeError(
-          `einsum: sizes of '${name}' differ in '${equation}': operand ${at} ${formatShape(tensor.shape)} has ${size} vs ${known} before.`,
+          `einsum: sizes of '${name}' differ in '${equation}': operand ${at} ${formatShape(shape)} has ${size} vs ${known} before.`,
         )
       }
       if (known === 1) sizes.set(label, size)
@@ -116,13 +102,13 @@ function sizesOf(equation: string, operands: readonly Labelled[]): Map<string, n
 }
 
 /** Dims of size 1 where other operands have more do not matter: they go. */
-function dropBroadcast({ tensor, labels }: Labelled, sizes: ReadonlyMap<string, number>): Labelled {
-  const isDropped = (label: string, dim: number): boolean => tensor.shape[dim] === 1 && sizes.get(label) !== 1
-  if (!labels.some(isDropped)) return { tensor, labels }
-  return {
-    tensor: tensor.squeeze(labels.map((_, dim) => dim).filter((dim) => isDropped(labels[dim]!, dim))),
-    labels: labels.filter((label, dim) => !isDropped(label, dim)),
-  }
+function dropBroadcast(operand: Labelled, sizes: ReadonlyMap<string, number>): Labelled {
+  const { labels, shape } = operand
+  const isDropped = (label: string, dim: number): boolean => shape[dim] === 1 && sizes.get(label) !== 1
+  const dims = labels.map((_, dim) => dim).filter((dim) => isDropped(labels[dim]!, dim))
+  if (dims.length === 0) return operand
+  const isKept = (_: unknown, dim: number): boolean => !dims.includes(dim)
+  return step(operand, labels.filter(isKept), shape.filter(isKept), (x) => x.squeeze(dims))
 }
 
 function resultLabels({ inputs, output }: Equation, hidden: readonly string[]): string[] {
@@ -175,6 +161,33 @@ function contractInOrder(a: Labelled, b: Labelled, kept: ReadonlySet<string>, re
   return first !== undefined && b.labels.includes(first) ? contract(b, a, kept) : contract(a, b, kept)
 }
 
+/** How to compute an equation for operands of given shapes. */
+function plan(equation: string, shapes: readonly Shape[]): Labelled['make'] {
+  const form = parse(equation)
+  if (shapes.length !== form.inputs.length) {
+    throw new ArgumentError(`einsum: '${equation}' names ${form.inputs.length} operands, got ${shapes.length} tensors.`)
+  }
+  const labelled = shapes.map((shape, at) => {
+    const labels = labelsOf(equation, form.inputs[at]!, shape, at)
+    return takeDiagonals(equation, { labels, shape, make: (tensors) => tensors[at]! }, at)
+  })
+  const sizes = sizesOf(equation, labelled)
+  const hidden = hiddenLabels([...sizes.keys()].filter((label) => label.startsWith('.')).length)
+  const result = resultLabels(form, hidden)
+
+  let operands = labelled.map((operand) => dropBroadcast(operand, sizes))
+  operands = operands.map((operand, at) => sumOut(operand, keptBy(operands, at, at, result)))
+  while (operands.length > 1) {
+    const [i, j] = cheapestPair(operands, sizes, result)
+    const product = contractInOrder(operands[i]!, operands[j]!, keptBy(operands, i, j, result), result)
+    operands = [...operands.filter((_, at) => at !== i && at !== j), product]
+  }
+  return ordered(operands[0]!, result).make
+}
+
+const plans = new Map<string, Labelled['make']>()
+const plansKept = 512
+
 /**
  * Sums of products by Einstein's convention: dims are named by letters, equal names run together, names that the result
  * lacks are added up.
@@ -194,26 +207,21 @@ function contractInOrder(a: Labelled, b: Labelled, kept: ReadonlySet<string>, re
  * @see https://pytorch.org/docs/stable/generated/torch.einsum.html
  */
 export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor {
-  const form = parseOnce(equation)
+  if (typeof equation !== 'string') {
+    throw new ArgumentError(`einsum: the equation must be a string like 'ij,jk->ik', got ${typeof equation}.`)
+  }
   checkTensors('einsum', ...tensors)
-  if (tensors.length !== form.inputs.length) {
-    throw new ArgumentError(
-      `einsum: '${equation}' names ${form.inputs.length} operands, got ${tensors.length} tensors.`,
+  // Programs use few equations on few shapes, many times.
+  let key = equation
+  for (const { shape } of tensors) key += `|${shape.join()}`
+  let make = plans.get(key)
+  if (make === undefined) {
+    make = plan(
+      equation,
+      tensors.map(({ shape }) => shape),
     )
+    if (plans.size >= plansKept) plans.clear()
+    plans.set(key, make)
   }
-  const labelled = tensors.map((tensor, at) =>
-    takeDiagonals(equation, tensor, labelsOf(equation, form.inputs[at]!, tensor, at), at),
-  )
-  const sizes = sizesOf(equation, labelled)
-  const hidden = hiddenLabels([...sizes.keys()].filter((label) => label.startsWith('.')).length)
-  const result = resultLabels(form, hidden)
-
-  let operands = labelled.map((operand) => dropBroadcast(operand, sizes))
-  operands = operands.map((operand, at) => sumOut(operand, keptBy(operands, at, at, result)))
-  while (operands.length > 1) {
-    const [i, j] = cheapestPair(operands, sizes, result)
-    const product = contractInOrder(operands[i]!, operands[j]!, keptBy(operands, i, j, result), result)
-    operands = [...operands.filter((_, at) => at !== i && at !== j), product]
-  }
-  return ordered(operands[0]!, result)
+  return make(tensors)
 }

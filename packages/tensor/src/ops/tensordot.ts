@@ -61,5 +61,9 @@ export function tensordot(a: Tensor, b: Tensor, dims: ContractedDims = 2): Tenso
   const leftLabels = x.shape.map((_, dim) => (left.includes(dim) ? `c${left.indexOf(dim)}` : `a${dim}`))
   const rightLabels = y.shape.map((_, dim) => (right.includes(dim) ? `c${right.indexOf(dim)}` : `b${dim}`))
   const kept = new Set([...leftLabels, ...rightLabels].filter((label) => !label.startsWith('c')))
-  return contract({ tensor: x, labels: leftLabels }, { tensor: y, labels: rightLabels }, kept).tensor
+  return contract(
+    { labels: leftLabels, shape: x.shape, make: () => x },
+    { labels: rightLabels, shape: y.shape, make: () => y },
+    kept,
+  ).make([])
 }
