@@ -9,7 +9,10 @@ export async function errorText(error: unknown, verbose: boolean): Promise<strin
   if (!(error instanceof Error)) return String(error)
   const text = await messageOf(error)
   if (verbose) return `${text}\n${stackOf(error)}`
-  return exitCodeOf(error) === exitCodes.unexpected ? `${text} (a fault of metagrad; --verbose shows where)` : text
+  // What metagrad throws on purpose has a code.
+  return exitCodeOf(error) === exitCodes.unexpected && !('code' in error)
+    ? `${text} (a fault of metagrad; --verbose shows where)`
+    : text
 }
 
 async function messageOf(error: Error): Promise<string> {

@@ -88,6 +88,14 @@ describe('a metagrad process', () => {
     expect((await ended).code).toBe(130)
   })
 
+  it('leaves nothing when a signal comes before training', async () => {
+    const { child, ended } = start([...endless, '--progress', 'line'])
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    child.kill('SIGTERM')
+    expect(await ended).toEqual({ code: null, stdout: '', stderr: '' })
+    expect(await runFolders()).toEqual([])
+  })
+
   it('ends quietly when nobody reads its output', async () => {
     const { child, ended } = start(['train', '--help'])
     child.stdout?.destroy()

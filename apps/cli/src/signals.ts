@@ -6,24 +6,27 @@ export type SignalName = 'SIGINT' | 'SIGTERM'
 const codes: Readonly<Record<SignalName, ExitCode>> = { SIGINT: exitCodes.sigint, SIGTERM: exitCodes.sigterm }
 const signals: readonly SignalName[] = ['SIGINT', 'SIGTERM']
 
-/**
- * Runs something that the first SIGINT or SIGTERM asks to come to an end, through an AbortSignal whose reason is the
- * signal's name. A second one ends the process at once.
- */
-export async function untilSignal<T>(
-  run: (signal: AbortSignal) => Promise<T>,
-  onFirst: (name: SignalName) => void,
-): Promise<T> {
+/** Signals that ask a training to come to an end. */
+export interface SignalWatch {
+  /** Aborts with the name of the first signal as its reason. */
+  readonly signal: AbortSignal
+  /** Starts to listen. Before, a signal ends the process as it does any other: there is nothing to save yet. */
+  readonly listen: () => void
+  /** Stops listening. */
+  readonly stop: () => void
+}
+
+/** Lets the first SIGINT or SIGTERM abort what runs, and a second one end the process at once. */
+export function watchSignals(onFirst: (name: SignalName) => void): SignalWatch {
   const controller = new AbortController()
   const onSignal = (name: SignalName): void => {
     if (controller.signal.aborted) process.exit(codes[name])
     controller.abort(name)
     onFirst(name)
   }
-  for (const name of signals) process.on(name, onSignal)
-  try {
-    return await run(controller.signal)
-  } finally {
-    for (const name of signals) process.off(name, onSignal)
+  return {
+    signal: controller.signal,
+    listen: () => signals.forEach((name) => process.on(name, onSignal)),
+    stop: () => signals.forEach((name) => process.off(name, onSignal)),
   }
 }

@@ -15,11 +15,12 @@ import {
 import { flagName, textOfValue } from '../options/option.ts'
 import { terminalOptions } from '../options/terminal-options.ts'
 import { trainOptions, type TrainConfig } from '../options/train-options.ts'
+import type { Reporter } from '../report/reporter.ts'
 import { createReporter } from '../report/create-reporter.ts'
 import { summaryText } from '../report/summary.ts'
-import { untilSignal } from '../signals.ts'
+import { watchSignals } from '../signals.ts'
 import type { Terminal } from '../terminal.ts'
-import { train } from '../train.ts'
+import { train, type TrainSummary } from '../train.ts'
 
 /** `metagrad train`. */
 export async function runTrain(flags: Flags, terminal: Terminal): Promise<ExitCode> {
@@ -38,10 +39,7 @@ export async function runTrain(flags: Flags, terminal: Terminal): Promise<ExitCo
     return exitCodes.ok
   }
   const reporter = await createReporter(terminal, settings)
-  const summary = await untilSignal(
-    (signal) => train(merged.config, { reporter, signal }),
-    (name) => reporter.message('warning', `${name}: saving after this step. A second one stops at once.`),
-  )
+  const summary = await trainUntilSignal(merged.config, reporter)
   stdout.write(settings.json ? `${stringifyJson(summary)}\n` : summaryText(summary))
   const { divergence, exitCode } = summary
   if (divergence === null) return exitCode
@@ -49,6 +47,21 @@ export async function runTrain(flags: Flags, terminal: Terminal): Promise<ExitCo
     `loss: ${divergence.loss} in step ${divergence.step}, epoch ${divergence.epoch}. Lower --lr, set --clip 1, or scale the features.`,
     exitCodes.diverged,
   )
+}
+
+async function trainUntilSignal(config: TrainConfig, reporter: Reporter): Promise<TrainSummary> {
+  const { signal, listen, stop } = watchSignals((name) =>
+    reporter.message('warning', `${name}: saving after this step. A second one stops at once.`),
+  )
+  try {
+    const begin: Reporter['begin'] = (totals) => {
+      listen()
+      reporter.begin(totals)
+    }
+    return await train(config, { reporter: { ...reporter, begin }, signal })
+  } finally {
+    stop()
+  }
 }
 
 async function configFile(path: string): Promise<ConfigLayer> {

@@ -1,4 +1,4 @@
-import { formatProblem } from 'metagrad'
+import { formatProblem, printable } from 'metagrad'
 import type { PreparedData } from '../data/prepare.ts'
 import type { TrainConfig } from '../options/train-options.ts'
 import { plural } from '../report/format.ts'
@@ -7,6 +7,7 @@ import type { CreatedJob } from './job.ts'
 import { parameterCount } from './model.ts'
 
 const shownFeatures = 6
+const longestPath = 200
 
 /** Says what was made of the data and the options, before anything is trained. */
 export function reportFacts(
@@ -19,11 +20,14 @@ export function reportFacts(
   for (const problem of problems) {
     reporter.message(problem.severity === 'warning' ? 'warning' : 'note', formatProblem(problem, 'flags'))
   }
-  const names = featureNames.slice(0, shownFeatures).join(', ')
+  const names = featureNames
+    .slice(0, shownFeatures)
+    .map((name) => printable(name))
+    .join(', ')
   const more = featureNames.length > shownFeatures ? `, and ${featureNames.length - shownFeatures} more` : ''
   reporter.fact(
     'data',
-    `${path}: ${plural(table.rowCount, 'row')}, ${plural(featureNames.length, 'feature')} (${names}${more})`,
+    `${printable(path, longestPath)}: ${plural(table.rowCount, 'row')}, ${plural(featureNames.length, 'feature')} (${names}${more})`,
   )
   reporter.fact('task', plan.explanation)
   const held = validation === undefined ? '' : `, validate on ${validation.count}`
