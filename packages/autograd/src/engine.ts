@@ -110,7 +110,7 @@ function fit(gradient: Tensor, input: Tensor, primitive: Primitive): Tensor {
 
 /** @throws GradError for a record that an earlier backward dropped */
 function checkAlive(source: Source): void {
-  if (source.inputs.length > 0 || source.edges.length > 0) return
+  if (source.outputs.length > 0) return
   throw new GradError(
     `backward: the tape of ${source.primitive} was dropped by an earlier backward. Pass { retainGraph: true } to that one.`,
     'TAPE_DROPPED',
@@ -178,6 +178,7 @@ function drop(source: Source): void {
   source.inputs = []
   source.edges = []
   source.versions = []
+  source.outputs = []
 }
 
 /** The gradient to start from. @throws GradError, with what to do instead */

@@ -6,7 +6,7 @@ import { checkDType, getDefaultDType, isFloat } from './dtypes.ts'
 import { ArgumentError, DTypeError, ShapeError } from './errors.ts'
 import type { Shape } from './layout.ts'
 import { checkShape, contiguousLayout, formatShape, numelOf } from './layout.ts'
-import { indexTensor, isTensor, toData } from './operands.ts'
+import { checkTensors, indexTensor, isTensor, toData } from './operands.ts'
 import type { Generator } from './random/index.ts'
 import { defaultGenerator } from './random/index.ts'
 import type { Tensor } from './tensor.ts'
@@ -194,18 +194,22 @@ function like(x: Tensor, options: TensorOptions): TensorOptions {
 }
 
 export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
+  checkTensors('zerosLike', x)
   return full(x.shape, 0, like(x, options))
 }
 
 export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
+  checkTensors('onesLike', x)
   return full(x.shape, 1, like(x, options))
 }
 
 export function fullLike(x: Tensor, value: number | bigint | boolean, options: TensorOptions = {}): Tensor {
+  checkTensors('fullLike', x)
   return full(x.shape, value, like(x, options))
 }
 
 export function emptyLike(x: Tensor, options: TensorOptions = {}): Tensor {
+  checkTensors('emptyLike', x)
   return full(x.shape, 0, like(x, options))
 }
 
@@ -284,6 +288,7 @@ export function logspace(
 
 /** 1 on the main diagonal, else 0. */
 export function eye(rows: number, columns: number | TensorOptions = rows, options: TensorOptions = {}): Tensor {
+  checkShape('eye', [rows])
   if (typeof columns === 'object') return eye(rows, rows, columns)
   checkShape('eye', [rows, columns])
   const dtype = checkDType('eye', options.dtype ?? getDefaultDType())
@@ -351,6 +356,7 @@ export function randint(...args: readonly (number | Shape | RandomOptions | unde
 
 /** Whole numbers in [low, high) in the shape, dtype and device of `x`. */
 export function randintLike(x: Tensor, low: number, high: number, options: RandomOptions = {}): Tensor {
+  checkTensors('randintLike', x)
   return randint(low, high, x.shape, like(x, options))
 }
 
@@ -365,6 +371,7 @@ export function vander(
   columns?: number,
   { increasing = false }: { readonly increasing?: boolean } = {},
 ): Tensor {
+  checkTensors('vander', x)
   if (x.ndim !== 1) throw new ShapeError(`vander: needs a 1-d tensor, got ${formatShape(x.shape)}.`)
   const [count] = checkShape('vander', [columns ?? x.numel])
   const powers = indexTensor('vander', [...Array(count!).keys()], [count!], x.device, 'int32')
@@ -383,10 +390,12 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
 }
 
 export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  checkTensors('randLike', x)
   return rand(x.shape, like(x, options))
 }
 
 export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
+  checkTensors('randnLike', x)
   return randn(x.shape, like(x, options))
 }
 
@@ -395,6 +404,7 @@ export function bernoulli(
   probabilities: Tensor,
   { generator = defaultGenerator }: { readonly generator?: Generator } = {},
 ): Tensor {
+  checkTensors('bernoulli', probabilities)
   if (!isFloat(probabilities.dtype)) {
     throw new DTypeError(`bernoulli: needs float probabilities, got ${probabilities.dtype}. Use p.to('float32').`)
   }
@@ -411,6 +421,7 @@ export function multinomial(
   samples: number,
   options: { readonly replacement?: boolean; readonly generator?: Generator } = {},
 ): Tensor {
+  checkTensors('multinomial', probabilities)
   const { replacement = false, generator = defaultGenerator } = options
   const { shape } = probabilities
   if (shape.length < 1 || shape.length > 2) {

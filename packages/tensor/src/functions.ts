@@ -3,7 +3,7 @@ import { cpu } from './cpu/index.ts'
 import { broadcastShapes, checkShape } from './layout.ts'
 import { ArgumentError } from './errors.ts'
 import type { Operand } from './operands.ts'
-import { indexTensor } from './operands.ts'
+import { checkTensors, indexTensor } from './operands.ts'
 import type { MeshIndexing } from './ops/arrange.ts'
 import * as arrange from './ops/arrange.ts'
 import * as diagonals from './ops/diagonals.ts'
@@ -30,6 +30,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor
 export function where(condition: Tensor): Tensor[]
 export function where(condition: Tensor, a?: Operand, b?: Operand): Tensor | Tensor[] {
+  checkTensors('where', condition)
   if (a === undefined && b === undefined) return condition.nonzero({ asTuple: true })
   if (a === undefined || b === undefined)
     throw new ArgumentError('where: needs both alternatives or none, got one. Give where(condition, a, b).')
@@ -38,6 +39,7 @@ export function where(condition: Tensor, a?: Operand, b?: Operand): Tensor | Ten
 
 /** All tensors expanded to their common shape. */
 export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {
+  checkTensors('broadcastTensors', ...tensors)
   const shape = tensors.map((x) => x.shape).reduce((a, b) => broadcastShapes('broadcastTensors', a, b), [])
   return tensors.map((x) => x.expand(shape))
 }

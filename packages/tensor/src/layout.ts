@@ -111,7 +111,9 @@ export function normalizeDim(op: string, dim: number, ndim: number): number {
 /** Dims in ascending order, each once; undefined means all. @throws IndexError, ShapeError for a dim named twice */
 export function normalizeDims(op: string, dims: number | readonly number[] | undefined, ndim: number): number[] {
   if (dims === undefined) return Array.from({ length: ndim }, (_, dim) => dim)
-  const list = (typeof dims === 'number' ? [dims] : [...dims]).map((dim) => normalizeDim(op, dim, ndim))
+  if (typeof dims !== 'number' && !Array.isArray(dims))
+    throw new ArgumentError(`${op}: dims must be a number or an array of numbers, got ${String(dims)}.`)
+  const list = [dims].flat().map((dim) => normalizeDim(op, dim, ndim))
   if (new Set(list).size !== list.length)
     throw new ShapeError(`${op}: dims [${[dims].flat().join(', ')}] name a dim twice.`)
   if (ndim === 0) return []

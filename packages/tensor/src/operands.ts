@@ -108,6 +108,27 @@ export function isTensor(value: unknown): value is Tensor {
   return typeof value === 'object' && value !== null && 'storage' in value && 'layout' in value
 }
 
+/** For calls that the types did not see. @throws ArgumentError unless all are tensors */
+export function checkTensors(op: string, ...values: readonly unknown[]): void {
+  for (const value of values) {
+    if (isTensor(value)) continue
+    const got = Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value
+    throw new ArgumentError(`${op}: needs tensors, got ${got}. Wrap data in tensor(...).`)
+  }
+}
+
+/** @throws ArgumentError unless `list` is an array of tensors */
+export function checkTensorList(op: string, list: readonly unknown[]): void {
+  if (!Array.isArray(list))
+    throw new ArgumentError(`${op}: needs an array of tensors, got ${isTensor(list) ? 'a tensor' : typeof list}.`)
+  checkTensors(op, ...(list as readonly unknown[]))
+}
+
+/** @throws ArgumentError unless `list` is an array */
+export function checkList(op: string, what: string, list: readonly unknown[]): void {
+  if (!Array.isArray(list)) throw new ArgumentError(`${op}: ${what} must be an array, got ${String(list)}.`)
+}
+
 /** @throws ArgumentError unless `value` is a tensor, a number or a boolean */
 export function checkOperand(op: string, value: Operand): void {
   if (isTensor(value) || typeof value === 'number' || typeof value === 'boolean') return

@@ -101,6 +101,19 @@ describe('other writes under the tape', () => {
     expect(gradient(v)).toEqual([11, 1, 0])
   })
 
+  test('fill_, zero_ and draws end the history of what was there', () => {
+    const x = leaf(1, 2, 3)
+    const y = x.mul(2)
+    y.narrow(0, 0, 1).zero_()
+    y.narrow(0, 1, 1).uniform_()
+    backward(y.sum())
+    expect(gradient(x)).toEqual([0, 0, 2])
+    const z = x.mul(2)
+    z.fill_(1)
+    backward(z.sum())
+    expect(gradient(x)).toEqual([0, 0, 2])
+  })
+
   test('scatterReduce_ with amax shares the gradient among equals', () => {
     const [x, v] = [leaf(3, 1), leaf(3, 0)]
     const y = x.mul(1).scatterReduce_(0, tensor([0, 0], { dtype: 'int64' }), v, 'amax')

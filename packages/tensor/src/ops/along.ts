@@ -3,7 +3,7 @@ import { dtypes, isFloat } from '../dtypes.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../errors.ts'
 import { broadcastShapes, formatShape, normalizeDim, sameShape } from '../layout.ts'
 import type { Operand } from '../operands.ts'
-import { isTensor, stored } from '../operands.ts'
+import { checkTensors, isTensor, stored } from '../operands.ts'
 import type { ComputePrimitive, ComputePrimitives, ScatterReduce } from '../primitives.ts'
 import type { Tensor } from '../tensor.ts'
 import type { IndexSpec } from './indexing.ts'
@@ -20,9 +20,10 @@ export type Door = <P extends ComputePrimitive>(
 export const fresh: Door = (_, primitive, inputs, params) => dispatch(primitive, inputs, params)
 export const inPlace: Door = dispatchInto
 
-function checkIndexTensor(op: string, index: Tensor): void {
+function checkIndexTensor(op: string, index: Tensor, ...values: readonly Tensor[]): void {
   if (!isTensor(index))
     throw new ArgumentError(`${op}: the index must be an int tensor. Wrap it in tensor(..., { dtype: 'int64' }).`)
+  checkTensors(op, ...values)
 }
 
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
@@ -76,7 +77,7 @@ export function scatterReduce(
   reduce: ScatterReduction,
   includeSelf: boolean,
 ): Tensor {
-  checkIndexTensor('scatterReduce', index)
+  checkIndexTensor('scatterReduce', index, values)
   if (reduce !== 'mean' && !Object.hasOwn(scatterNames, reduce)) {
     throw new ArgumentError(
       `scatterReduce: unknown reduction ${JSON.stringify(reduce)}. Use sum, prod, mean, amax or amin.`,
@@ -110,6 +111,7 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 
 export function indexAdd(door: Door, x: Tensor, dim: number, index: Tensor, values: Tensor, alpha: number): Tensor {
   const line = lineOf('indexAdd', index)
+  checkTensors('indexAdd', values)
   const at = normalizeDim('indexAdd', dim, x.ndim)
   const source = stored('indexAdd', x, values)
   const added = alpha === 1 ? source : stored('indexAdd', x, source.mul(alpha))
@@ -134,6 +136,7 @@ export function indexFill_(op: string, x: Tensor, dim: number, index: Tensor, va
 }
 
 export function indexCopy_(op: string, x: Tensor, dim: number, index: Tensor, values: Tensor): void {
+  checkTensors(op, values)
   const { target, specs } = slicesAlong(op, x, dim, index)
   const wanted = target.shape.with(normalizeDim(op, dim, x.ndim), index.numel)
   const source = x.ndim === 0 ? values.reshape([-1]) : values
@@ -166,7 +169,7 @@ export function take(x: Tensor, index: Tensor): Tensor {
 
 /** Writes at row-major positions. */
 export function put_(op: string, x: Tensor, index: Tensor, values: Tensor, accumulate: boolean): void {
-  checkIndexTensor(op, index)
+  checkIndexTensor(op, index, values)
   if (index.numel !== values.numel)
     throw new ShapeError(`${op}: needs as many values as positions: got ${values.numel} vs ${index.numel}.`)
   const line = index.reshape([-1])

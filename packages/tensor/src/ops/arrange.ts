@@ -1,7 +1,7 @@
 import { dispatch } from '../dispatch.ts'
 import { ArgumentError, IndexError, ShapeError } from '../errors.ts'
 import { checkShape, formatShape, normalizeDim } from '../layout.ts'
-import { indexTensor, isTensor, stored } from '../operands.ts'
+import { checkList, checkTensorList, checkTensors, indexTensor, isTensor, stored } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 import { cat, flip, narrow, repeat, sliceDim, split, stack, transpose, unsqueeze } from './shape.ts'
 
@@ -66,6 +66,7 @@ function rollDim(x: Tensor, step: number, dim: number): Tensor {
 
 /** `k` quarter turns from the first of two dims towards the second. */
 export function rot90(x: Tensor, k: number, dims: readonly number[]): Tensor {
+  checkList('rot90', 'dims', dims)
   if (!Number.isInteger(k)) throw new ArgumentError(`rot90: needs a whole number of turns, got ${k}.`)
   const [from, to] = dims.map((dim) => normalizeDim('rot90', dim, x.ndim))
   if (dims.length !== 2 || from === to)
@@ -93,6 +94,7 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
     const sizes = range(sections).map((i) => Math.floor(size / sections) + (i < size % sections ? 1 : 0))
     return split(x, sizes, at)
   }
+  checkList('tensorSplit', 'positions', sections)
   if (sections.some((cut) => !Number.isInteger(cut)))
     throw new ArgumentError(`tensorSplit: positions must be whole numbers, got [${sections.join(', ')}].`)
   const cuts = sections.map((cut) => Math.min(Math.max(cut < 0 ? cut + size : cut, 0), size))
@@ -104,6 +106,7 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
 
 /** At least `ndim` dims, new ones of size 1: 1-d tensors become rows, in 3-d `[1, n, 1]`. */
 export function atLeast(x: Tensor, ndim: 1 | 2 | 3): Tensor {
+  checkTensors(`atleast${ndim}d`, x)
   if (x.ndim >= ndim) return x
   if (x.ndim === 0) return x.reshape(range(ndim).fill(1))
   if (ndim === 2) return unsqueeze(x, 0)
@@ -111,6 +114,7 @@ export function atLeast(x: Tensor, ndim: 1 | 2 | 3): Tensor {
 }
 
 export function stackAlong(op: string, tensors: readonly Tensor[], least: 1 | 2 | 3, dim: number): Tensor {
+  checkTensorList(op, tensors)
   if (tensors.length === 0) throw new ArgumentError(`${op}: needs at least one tensor, got an empty list.`)
   return cat(
     tensors.map((x) => atLeast(x, least)),
@@ -119,10 +123,12 @@ export function stackAlong(op: string, tensors: readonly Tensor[], least: 1 | 2 
 }
 
 export function hstack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList('hstack', tensors)
   return stackAlong('hstack', tensors, 1, tensors.every((x) => x.ndim <= 1) ? 0 : 1)
 }
 
 export function columnStack(tensors: readonly Tensor[]): Tensor {
+  checkTensorList('columnStack', tensors)
   const columns = tensors.map((x) => (x.ndim <= 1 ? x.reshape([-1, 1]) : x))
   return stackAlong('columnStack', columns, 2, 1)
 }
@@ -131,6 +137,7 @@ export function columnStack(tensors: readonly Tensor[]): Tensor {
 export type MeshIndexing = 'ij' | 'xy'
 
 export function meshgrid(tensors: readonly Tensor[], indexing: MeshIndexing): Tensor[] {
+  checkTensorList('meshgrid', tensors)
   if (tensors.length === 0) throw new ArgumentError('meshgrid: needs at least one tensor, got an empty list.')
   if (indexing !== 'ij' && indexing !== 'xy')
     throw new ArgumentError(`meshgrid: indexing must be 'ij' or 'xy', got ${JSON.stringify(indexing)}.`)
@@ -144,6 +151,7 @@ export function meshgrid(tensors: readonly Tensor[], indexing: MeshIndexing): Te
 
 /** All ways to choose one element of each tensor, as rows. */
 export function cartesianProd(tensors: readonly Tensor[]): Tensor {
+  checkTensors('cartesianProd', ...tensors)
   if (tensors.length === 1) return tensors[0]!
   const grids = meshgrid(tensors, 'ij')
   return stack(
@@ -154,6 +162,7 @@ export function cartesianProd(tensors: readonly Tensor[]): Tensor {
 
 /** All choices of `r` elements of a 1-d tensor, in order, as rows. */
 export function combinations(x: Tensor, r: number, withReplacement: boolean): Tensor {
+  checkTensors('combinations', x)
   if (x.ndim !== 1) throw new ShapeError(`combinations: needs a 1-d tensor, got ${formatShape(x.shape)}.`)
   if (!Number.isInteger(r) || r < 0) throw new ArgumentError(`combinations: r must be a whole number >= 0, got ${r}.`)
   if (r === 0) return x.newFull([0], 0)
@@ -247,6 +256,7 @@ export function flipDim(op: string, x: Tensor, dim: number): Tensor {
 
 /** A copy of `x` with `values` in one of its views. */
 export function withView(op: string, x: Tensor, values: Tensor, view: (x: Tensor) => Tensor): Tensor {
+  checkTensors(op, values)
   const result = x.clone()
   const place = view(result)
   if (place.shape.length !== values.ndim || place.shape.some((size, dim) => size !== values.shape[dim])) {

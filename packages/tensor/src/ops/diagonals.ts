@@ -1,7 +1,7 @@
 import { dispatch, dispatchInto, dispatchView } from '../dispatch.ts'
 import { ArgumentError, ShapeError } from '../errors.ts'
 import { formatShape, normalizeDim } from '../layout.ts'
-import { constant, isTensor } from '../operands.ts'
+import { checkTensors, constant } from '../operands.ts'
 import { noParams } from '../primitives.ts'
 import type { Tensor } from '../tensor.ts'
 import { cat } from './shape.ts'
@@ -88,6 +88,7 @@ export function fillDiagonal_(x: Tensor, value: number): void {
 
 /** 1 at each class, else 0, along a new last dim. */
 export function oneHot(x: Tensor, numClasses: number): Tensor {
+  checkTensors('oneHot', x)
   if (x.dtype !== 'int64' && x.dtype !== 'int32')
     throw new ArgumentError(`oneHot: classes must be int64 or int32, got ${x.dtype}. Use x.to('int64').`)
   if (!Number.isInteger(numClasses) || (numClasses < 1 && numClasses !== -1))
@@ -109,7 +110,8 @@ export function oneHot(x: Tensor, numClasses: number): Tensor {
 /** Matrices as blocks along the diagonal of zeros. */
 export function blockDiag(tensors: readonly Tensor[]): Tensor {
   if (tensors.length === 0) throw new ArgumentError('blockDiag: needs at least one tensor, got an empty list.')
-  const wrong = tensors.find((x) => !isTensor(x) || x.ndim > 2)
+  checkTensors('blockDiag', ...tensors)
+  const wrong = tensors.find((x) => x.ndim > 2)
   if (wrong !== undefined)
     throw new ShapeError(`blockDiag: needs tensors of at most 2 dims, got ${formatShape(wrong.shape)}.`)
   const blocks = tensors.map((x) => (x.ndim === 2 ? x : x.reshape([1, x.numel])))

@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors.ts'
 import { broadcastShapes, formatShape, sameShape } from '../layout.ts'
 import type { Shape } from '../layout.ts'
 import type { Operand } from '../operands.ts'
-import { indexTensor, isTensor, stored } from '../operands.ts'
+import { checkList, indexTensor, isTensor, stored } from '../operands.ts'
 import { noParams } from '../primitives.ts'
 import type { Tensor } from '../tensor.ts'
 import { nonzeroColumns } from './search.ts'
@@ -234,6 +234,7 @@ function trimmed(op: string, values: Tensor, shape: Shape): Tensor {
 
 /** Writes into the elements that `index` would give. @throws ShapeError, IndexError, DTypeError, GradError */
 export function put(op: string, x: Tensor, specs: readonly IndexSpec[], operand: Operand, accumulate: boolean): void {
+  checkList(op, 'the index', specs)
   const source = stored(op, x, operand)
   const { view, pickedDims, indices } = resolve(op, x, specs)
   if (indices.length === 0) {

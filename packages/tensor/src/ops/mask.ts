@@ -1,7 +1,7 @@
 import { DTypeError, ShapeError } from '../errors.ts'
 import { broadcastShapes, formatShape, sameShape } from '../layout.ts'
 import type { Operand } from '../operands.ts'
-import { isTensor, stored } from '../operands.ts'
+import { checkTensors, isTensor, stored } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 import type { Door } from './along.ts'
 import { fresh } from './along.ts'
@@ -41,6 +41,7 @@ export function maskedFill(door: Door, x: Tensor, mask: Tensor, value: Operand):
 /** The elements of `source`, in order, where `mask` is true. */
 export function maskedScatter(door: Door, x: Tensor, mask: Tensor, source: Tensor): Tensor {
   const { wide, cover } = covering('maskedScatter', door, x, mask)
+  checkTensors('maskedScatter', source)
   const values = stored('maskedScatter', x, source).reshape([-1])
   if (wide.numel === 0) return door(x, 'copy', [wide], {})
   const rank = cover.reshape([-1]).cumsum(0).reshape(cover.shape)

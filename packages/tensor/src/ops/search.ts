@@ -2,7 +2,7 @@ import { indexDType, readSync } from '../device.ts'
 import { isFloat, resultType } from '../dtypes.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../errors.ts'
 import { formatShape, normalizeDim, sameShape } from '../layout.ts'
-import { cast, indexTensor, isTensor } from '../operands.ts'
+import { cast, checkTensors, indexTensor, isTensor } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 
 /** Row-major positions of what is not 0. Their number depends on the values, so they are read at once. */
@@ -115,6 +115,7 @@ export function uniqueConsecutive(x: Tensor, dim: number | undefined): UniqueRes
 
 /** How often each of 0, 1, 2, ... occurs, or the sum of the weights of each. */
 export function bincount(x: Tensor, weights: Tensor | undefined, minLength: number): Tensor {
+  if (weights !== undefined) checkTensors('bincount', weights)
   if (isFloat(x.dtype)) throw new DTypeError(`bincount: needs an int dtype, got ${x.dtype}. Use x.to('int64').`)
   if (x.ndim !== 1) throw new ShapeError(`bincount: needs a 1-d tensor, got ${formatShape(x.shape)}. Use x.flatten().`)
   if (!Number.isInteger(minLength) || minLength < 0)
@@ -175,6 +176,7 @@ function common(a: Tensor, b: Tensor): [Tensor, Tensor] {
  * Both are sorted together; how many of the sorted row come before a value is its place.
  */
 export function searchSorted(op: string, sorted: Tensor, values: Tensor, right: boolean): Tensor {
+  checkTensors(op, sorted, values)
   if (sorted.ndim === 0) throw new ShapeError(`${op}: the sorted sequence must have at least 1 dim, got [].`)
   if (sorted.ndim > 1 && !sameShape(sorted.shape.slice(0, -1), values.shape.slice(0, -1))) {
     throw new ShapeError(
@@ -209,6 +211,7 @@ export function isin(elements: Tensor | number, test: Tensor | number, invert: b
 
 /** `searchSorted` of one row of boundaries. */
 export function bucketize(values: Tensor, boundaries: Tensor, right: boolean): Tensor {
+  checkTensors('bucketize', values, boundaries)
   if (boundaries.ndim !== 1)
     throw new ShapeError(`bucketize: the boundaries must be 1-d, got ${formatShape(boundaries.shape)}.`)
   return searchSorted('bucketize', boundaries, values, right)

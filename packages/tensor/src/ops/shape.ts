@@ -1,8 +1,9 @@
 import { dispatch, dispatchView } from '../dispatch.ts'
+import { noParams } from '../primitives.ts'
 import { ArgumentError, IndexError, ShapeError } from '../errors.ts'
 import type { Shape } from '../layout.ts'
 import { checkShape, formatShape, normalizeDim, normalizeDims, numelOf, sameShape, viewLayout } from '../layout.ts'
-import { cast, contiguous } from '../operands.ts'
+import { cast, checkList, checkTensorList, contiguous } from '../operands.ts'
 import { resultType } from '../dtypes.ts'
 import type { Tensor } from '../tensor.ts'
 
@@ -125,6 +126,7 @@ export function flatten(x: Tensor, startDim: number, endDim: number): Tensor {
 
 export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
   const at = cutDim('unflatten', x, dim)
+  checkList('unflatten', 'sizes', sizes)
   const free = sizes.indexOf(-1)
   const known = free === -1 ? sizes : sizes.with(free, x.shape[at]! / numelOf(sizes.with(free, 1)))
   if (numelOf(known) !== x.shape[at] || known.some((size) => !Number.isInteger(size))) {
@@ -180,6 +182,7 @@ export function flip(x: Tensor, dims: readonly number[]): Tensor {
 }
 
 export function cat(tensors: readonly Tensor[], dim: number): Tensor {
+  checkTensorList('cat', tensors)
   if (tensors.length === 0) throw new ArgumentError('cat: needs at least one tensor, got an empty list.')
   const dtype = resultType(...tensors)
   // PyTorch lets empty 1-d tensors through, whatever the others' shape.
@@ -190,6 +193,7 @@ export function cat(tensors: readonly Tensor[], dim: number): Tensor {
 }
 
 export function stack(tensors: readonly Tensor[], dim: number): Tensor {
+  checkTensorList('stack', tensors)
   if (tensors.length === 0) throw new ArgumentError('stack: needs at least one tensor, got an empty list.')
   const [first] = tensors
   for (const x of tensors) {
@@ -209,6 +213,7 @@ export function stack(tensors: readonly Tensor[], dim: number): Tensor {
 export function split(x: Tensor, sizes: number | readonly number[], dim: number): Tensor[] {
   const at = cutDim('split', x, dim)
   const total = x.shape[at]!
+  if (typeof sizes !== 'number') checkList('split', 'sizes', sizes)
   if (typeof sizes === 'number' && !(Number.isInteger(sizes) && sizes > 0)) {
     throw new ShapeError(`split: the size of a part must be a whole number > 0, got ${sizes}.`)
   }
@@ -249,7 +254,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   const shape = [...Array.from({ length: repeats.length - x.ndim }, () => 1), ...x.shape]
   const interleaved = shape.flatMap((size) => [1, size])
   const grown = shape.flatMap((size, dim) => [repeats[dim]!, size])
-  const result = contiguous(expand(reshape(x, interleaved), grown))
+  const result = dispatch('copy', [expand(reshape(x, interleaved), grown)], noParams)
   return reshape(
     result,
     shape.map((size, dim) => size * repeats[dim]!),
