@@ -613,15 +613,16 @@ const invariants: Sample[] = [
       differentiable: false,
     },
   ]),
-  ...forms('linalg.matrixPower', [
-    ...[0, 1, 2, 5, -1, -3].map((n): Omit<Sample, 'name'> => ({
+  ...forms(
+    'linalg.matrixPower',
+    [0, 1, 2, 5, -1, -3].map((n): Omit<Sample, 'name'> => ({
       form: `${n}`,
       torch: `torch.linalg.matrix_power(a, ${n})${n === 0 ? ' + 0 * a' : ''}`,
       run: (a) => (n === 0 ? linalg.matrixPower(a, n).add(a.mul(0)) : linalg.matrixPower(a, n)),
       cases: [[wellConditioned(2, 2)], [wellConditioned(2, 3, 3)]],
       ...rounding,
     })),
-  ]),
+  ),
   ...forms('matrixPower', [
     {
       torch: 'a.matrix_power(3)',
