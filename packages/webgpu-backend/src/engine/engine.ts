@@ -84,7 +84,9 @@ export class Engine {
     this.#released = new FinalizationRegistry((buffer) => this.pool.giveBack(buffer))
     void device.lost.then(({ reason, message }) => this.failure.set(lostError(reason, message)))
     device.addEventListener('uncapturederror', ({ error }) => {
-      this.failure.set(new DeviceError(`webgpu: ${error.message.replaceAll(/\s+/g, ' ')}. Report it, please.`))
+      const text = `webgpu: ${error.message.replaceAll(/\s+/g, ' ')}. Report it, please.`
+      // A kernel that does not compile is the better message, and comes later.
+      void this.pipelines.settled().then(() => this.failure.set(new DeviceError(text)))
     })
   }
 

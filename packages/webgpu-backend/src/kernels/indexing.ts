@@ -112,7 +112,7 @@ function linearPositions(
   })
 }
 
-export const index: Kernel<'index'> = ([out], [x, ...indices]) => {
+const pickTogether: Kernel<'index'> = ([out], [x, ...indices]) => {
   const { shape, strides } = x!.layout
   const taken = indices.length
   const picked = out!.layout.shape.slice(0, out!.layout.ndim - (shape.length - taken))
@@ -410,3 +410,5 @@ export const pad: Kernel<'pad'> = ([out], [x], { before, value }) => {
   const start = before.reduce((at, size, dim) => at + size * strides[dim]!, offset)
   copy([withLayout(out!, new Layout(x!.layout.shape, strides, start))], [x!], {})
 }
+
+export { pickTogether as index }

@@ -1,5 +1,5 @@
-import type { DType, Kernel, SourcePrimitives, View } from '@metagrad/tensor'
-import { Generator, cpu, isFloat } from '@metagrad/tensor'
+import type { DType, Generator, Kernel, SourcePrimitives, View } from '@metagrad/tensor'
+import { cpu, isFloat } from '@metagrad/tensor'
 import { storageOf } from '../engine/storage.ts'
 import { copy } from './elementwise.ts'
 import { map } from './map.ts'
@@ -53,7 +53,11 @@ export const sourceKernels: { readonly [P in keyof SourcePrimitives]: Kernel<P> 
 }
 
 /** `count` draws of the generator as float32, by the CPU's kernel. */
-function draws(primitive: 'uniform' | 'exponential', generator: Generator, shape: readonly number[]): Float32Array {
+export function draws(
+  primitive: 'uniform' | 'exponential',
+  generator: Generator,
+  shape: readonly number[],
+): Float32Array {
   const count = shape.reduce((n, size) => n * size, 1)
   const common = { shape, dtype: 'float32', generator } as const
   const values =
@@ -77,5 +81,3 @@ export const bernoulli: Kernel<'bernoulli'> = ([out], [p], { generator }) => {
   const expression = isFloat(out!.dtype) ? 'select(0.0, 1.0, a < b)' : 'i32(a < b)'
   map({ op: 'bernoulli', out: out!, inputs: [uniform, p!], expression })
 }
-
-export { draws }

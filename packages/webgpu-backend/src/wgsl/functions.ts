@@ -123,9 +123,9 @@ const functions: { readonly [name: string]: string } = {
   twoOverPiAt: `const TWO_OVER_PI = array<u32, ${TWO_OVER_PI.length}>(${TWO_OVER_PI.map((value) => `${value}u`).join(', ')});
 fn twoOverPiAt(at: i32) -> u32 {
   if (at <= -32) { return 0u; }
-  let from = at + 32;
-  let which = from / 32 - 1;
-  let shift = u32(from % 32);
+  let start = at + 32;
+  let which = start / 32 - 1;
+  let shift = u32(start % 32);
   var table = TWO_OVER_PI;
   let first = select(table[max(which, 0)], 0u, which < 0);
   if (shift == 0u) { return first; }
