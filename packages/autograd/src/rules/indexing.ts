@@ -52,8 +52,8 @@ function scatterTarget(g: Tensor, saved: Saved<'scatter'>): Tensor {
 function othersProduct({ x, y, z, params: { dim } }: Saved<'scatter'>): Tensor {
   const values = cut(z, y.shape)
   const isZero = values.eq(0)
-  const zeros = x.newFull(x.shape, 0).scatterAdd(dim, y, isZero.to(x.dtype)).gather(dim, y)
-  const single = isZero.logicalAnd(zeros.eq(1))
+  const count = x.newFull(x.shape, 0).scatterAdd(dim, y, isZero.to(x.dtype)).gather(dim, y)
+  const single = isZero.logicalAnd(count.eq(1))
   const product = x.scatter(dim, y, values, { reduce: 'multiply' }).gather(dim, y)
   const without = x.scatter(dim, y, values.maskedFill(single, 1), { reduce: 'multiply' }).gather(dim, y)
   return without.where(single, product.div(values.maskedFill(isZero, 1)))
