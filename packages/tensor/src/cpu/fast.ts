@@ -328,6 +328,7 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   argmax: reduce({ float32: 'argmaxF32' }, true),
   argmin: reduce({ float32: 'argminF32' }, true),
   softmax: rows('softmaxF32'),
+  logSoftmax: rows('logSoftmaxF32'),
   matmul,
   where,
   full,

@@ -120,10 +120,14 @@ export function softmaxBackwardF32(dx: usize, g: usize, y: usize, rows: i32, n: 
   }
 }
 
-/** out = a - log sum e^a over each row. */
+/** out = (a - largest) - log sum e^(a - largest) over each row: in this order large inputs keep their digits. */
 export function logSoftmaxF32(out: usize, a: usize, rows: i32, n: i32): void {
+  const one = f32x4.splat(1)
   for (let i = 0; i < rows; i++) {
-    scaleRow(out, a, n, f32x4.splat(1), f32x4.splat(logSumExp(a, n)))
+    const largest = f32x4.splat(largestOf(a, n))
+    const total = <f32>expRow(PASSING, a, n, largest, 0)
+    scaleRow(out, a, n, one, largest)
+    scaleRow(out, out, n, one, log(f32x4.splat(total)))
     out += bytes<f32>(n)
     a += bytes<f32>(n)
   }
