@@ -2,6 +2,7 @@ import type { Device, Kernel, Storage, View } from './device.ts'
 import type { DType } from './dtypes.ts'
 import { canCast, isFloat } from './dtypes.ts'
 import { DTypeError, DeviceError, GradError, ShapeError } from './errors.ts'
+import type { Output } from './infer.ts'
 import { infer, inferView } from './infer.ts'
 import type { Layout } from './layout.ts'
 import { formatShape, sameShape } from './layout.ts'
@@ -64,17 +65,19 @@ export function dispatchAll<P extends ComputePrimitive>(
 ): readonly Tensor[] {
   const inferred = infer[primitive](inputs, params)
   const outputs: Tensor[] = []
-  for (const { dtype, layout } of inferred) {
-    if (!device.dtypes.has(dtype)) {
-      throw new DTypeError(
-        `${primitive}: device "${device.name}" has no ${dtype}. It has ${[...device.dtypes].join(', ')}.`,
-      )
-    }
-    outputs.push(new construct(device.allocate(dtype, layout.numel), layout, dtype))
-  }
+  for (let i = 0; i < inferred.length; i++) outputs.push(outputOn(device, primitive, inferred[i]!))
   kernelOf(device, primitive)(outputs, inputs, params)
   record(primitive, inputs, params, outputs)
   return outputs
+}
+
+function outputOn(device: Device, primitive: Primitive, { dtype, layout }: Output): Tensor {
+  if (!device.dtypes.has(dtype)) {
+    throw new DTypeError(
+      `${primitive}: device "${device.name}" has no ${dtype}. It has ${[...device.dtypes].join(', ')}.`,
+    )
+  }
+  return new construct(device.allocate(dtype, layout.numel), layout, dtype)
 }
 
 /** `dispatchAll` for the primitives with one output. */
@@ -103,33 +106,45 @@ export function record(
   params: Primitives[Primitive],
   outputs: readonly Tensor[],
 ): void {
-  if (isRecording() && inputs.some(requiresGrad) && outputs.some(hasFloats)) {
+  if (isRecording() && anyRequiresGrad(inputs)) {
     const source = sourceOf(primitive, inputs, params)
-    outputs.forEach((output, slot) => {
-      if (!hasFloats(output)) return
+    for (let slot = 0; slot < outputs.length; slot++) {
+      const output = outputs[slot]!
+      if (!isFloat(output.dtype)) continue
       output.source = source
       output.slot = slot
-    })
+    }
     close(source, outputs)
   }
   if (isObserved()) notifyObservers({ primitive, inputs, params, outputs })
 }
 
-const requiresGrad = (x: Tensor): boolean => x.requiresGrad
-const hasFloats = (x: Tensor): boolean => isFloat(x.dtype)
+function anyRequiresGrad(tensors: readonly Tensor[]): boolean {
+  for (let i = 0; i < tensors.length; i++) if (tensors[i]!.requiresGrad) return true
+  return false
+}
 
 function sourceOf(primitive: Primitive, inputs: readonly Tensor[], params: Primitives[Primitive]): Source {
+  const edges: Edge[] = []
+  const versions: number[] = []
+  for (let i = 0; i < inputs.length; i++) {
+    edges.push(edgeTo(inputs[i]!))
+    versions.push(inputs[i]!.storage.version)
+  }
   return {
     id: nextSourceId(),
     primitive,
     inputs,
     params,
-    edges: inputs.map(edgeTo),
-    versions: inputs.map((x) => x.storage.version),
-    outputs: [],
-    outputVersions: [],
+    edges,
+    versions,
+    outputs: noTensors,
+    outputVersions: noVersions,
   }
 }
+
+const noTensors: readonly Tensor[] = []
+const noVersions: readonly number[] = []
 
 function edgeTo(x: Tensor): Edge {
   const { source } = x
@@ -139,7 +154,9 @@ function edgeTo(x: Tensor): Edge {
 
 function close(source: Source, outputs: readonly Tensor[]): void {
   source.outputs = outputs
-  source.outputVersions = outputs.map((output) => output.storage.version)
+  const versions: number[] = []
+  for (let i = 0; i < outputs.length; i++) versions.push(outputs[i]!.storage.version)
+  source.outputVersions = versions
 }
 
 /**
@@ -156,7 +173,7 @@ export function dispatchInto<P extends ComputePrimitive>(
 ): Tensor {
   const device = inputs.length === 0 ? target.storage.device : commonDevice(primitive, [target, ...inputs])
   const output = infer[primitive](inputs, params)[0]!
-  const tracked = isRecording() && (target.requiresGrad || inputs.some(requiresGrad))
+  const tracked = isRecording() && (target.requiresGrad || anyRequiresGrad(inputs))
   checkTarget(primitive, target, output.layout, output.dtype, tracked)
   const source = tracked
     ? sourceOf(

@@ -108,14 +108,24 @@ export function normalizeDim(op: string, dim: number, ndim: number): number {
   return dim < 0 ? dim + range : dim
 }
 
+/** 0, 1, .. ndim - 1. */
+function allDims(ndim: number): number[] {
+  const dims: number[] = []
+  for (let dim = 0; dim < ndim; dim++) dims.push(dim)
+  return dims
+}
+
 /** Dims in ascending order, each once; undefined means all. @throws IndexError, ShapeError for a dim named twice */
 export function normalizeDims(op: string, dims: number | readonly number[] | undefined, ndim: number): number[] {
-  if (dims === undefined) return Array.from({ length: ndim }, (_, dim) => dim)
-  if (typeof dims !== 'number' && !Array.isArray(dims))
+  if (dims === undefined) return allDims(ndim)
+  if (typeof dims === 'number') {
+    const dim = normalizeDim(op, dims, ndim)
+    return ndim === 0 ? [] : [dim]
+  }
+  if (!Array.isArray(dims))
     throw new ArgumentError(`${op}: dims must be a number or an array of numbers, got ${String(dims)}.`)
-  const list = [dims].flat().map((dim) => normalizeDim(op, dim, ndim))
-  if (new Set(list).size !== list.length)
-    throw new ShapeError(`${op}: dims [${[dims].flat().join(', ')}] name a dim twice.`)
+  const list = dims.map((dim) => normalizeDim(op, dim, ndim))
+  if (new Set(list).size !== list.length) throw new ShapeError(`${op}: dims [${dims.join(', ')}] name a dim twice.`)
   if (ndim === 0) return []
   return list.sort((a, b) => a - b)
 }

@@ -65,7 +65,9 @@ function ordered(x: View): View {
 }
 
 function unary(name: keyof Kernels): Fast<unknown> {
-  return ([out], [x]) => {
+  return (outputs, inputs) => {
+    const out = outputs[0]
+    const x = inputs[0]
     if (!isFloat32(x!)) return false
     const source = ordered(x!)
     const kernel = cpuEngine().kernels[name] as (out: number, a: number, n: number) => void
@@ -84,29 +86,49 @@ function plainStride({ layout }: View, numel: number): 0 | 1 | undefined {
   return layout.isContiguous && layout.numel === numel ? 1 : undefined
 }
 
+/** Kernels of one pairwise primitive, by the dtype of its operands. */
+type PairwiseRows = {
+  readonly [dtype in View['dtype']]?: { readonly plain: keyof Kernels; readonly strided: keyof Kernels }
+}
+
+function pairwiseRows(name: string, suffixes: { readonly [dtype in View['dtype']]?: string }): PairwiseRows {
+  return Object.fromEntries(
+    Object.entries(suffixes).map(([dtype, suffix]) => [
+      dtype,
+      { plain: `${name}${suffix}`, strided: `${name}${suffix}Nd` },
+    ]),
+  )
+}
+
 function pairwise(
   name: string,
   suffixes: { readonly [dtype in View['dtype']]?: string },
   swapped = false,
 ): Fast<unknown> {
-  return ([out], inputs) => {
-    const [a, b] = swapped ? [inputs[1]!, inputs[0]!] : [inputs[0]!, inputs[1]!]
-    const suffix = suffixes[a.dtype]
-    if (suffix === undefined) return false
+  const rows = pairwiseRows(name, suffixes)
+  return (outputs, inputs) => {
+    const out = outputs[0]!
+    const a = swapped ? inputs[1]! : inputs[0]!
+    const b = swapped ? inputs[0]! : inputs[1]!
+    const row = rows[a.dtype]
+    if (row === undefined) return false
     const { kernels } = cpuEngine()
-    const { numel, shape } = out!.layout
-    const [strideA, strideB] = [plainStride(a, numel), plainStride(b, numel)]
+    const { numel, shape } = out.layout
+    const strideA = plainStride(a, numel)
+    const strideB = plainStride(b, numel)
     if (strideA !== undefined && strideB !== undefined) {
-      const kernel = kernels[`${name}${suffix}` as keyof Kernels] as Pairwise
-      const [left, right] = [pointer(a), pointer(b)]
-      kernel(pointer(out!), left, right, numel, strideA, strideB)
+      const kernel = kernels[row.plain] as Pairwise
+      const left = pointer(a)
+      const right = pointer(b)
+      kernel(pointer(out), left, right, numel, strideA, strideB)
       return true
     }
     const walk = coalesce(shape, [a, b])
     if (walk === undefined) return true
-    const kernel = kernels[`${name}${suffix}Nd` as keyof Kernels] as PairwiseNd
-    const [left, right] = [pointer(a), pointer(b)]
-    kernel(pointer(out!), left, right, describe(walk.sizes, walk.strides))
+    const kernel = kernels[row.strided] as PairwiseNd
+    const left = pointer(a)
+    const right = pointer(b)
+    kernel(pointer(out), left, right, describe(walk.sizes, walk.strides))
     return true
   }
 }

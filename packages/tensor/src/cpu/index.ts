@@ -55,7 +55,8 @@ function withFast(name: string, kernel: KernelOf<never>): KernelOf<never> {
   const fast = rows[name]
   return (outputs, inputs, params) => {
     if (fast !== undefined) {
-      const plain = outputs.every(({ layout }) => layout.isContiguous)
+      const plain =
+        outputs.length === 1 ? outputs[0]!.layout.isContiguous : outputs.every(({ layout }) => layout.isContiguous)
       const targets = plain ? outputs : outputs.map(inOrder)
       if (fast(targets, inputs, params)) {
         if (!plain) outputs.forEach((out, i) => copy([out], [targets[i]!], {}))
