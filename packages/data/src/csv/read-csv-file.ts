@@ -15,7 +15,8 @@ import { similarNames } from './similar.ts'
  * cannot be read, `IO_CHANGED` when it is written to meanwhile, and with what `parseCsv` throws.
  * @example
  * ```ts
- * const table = await readCsvFile('admissions.csv', { types: { admitted: 'category' } })
+ * const table = await readCsvFile('examples/data/admissions.csv', { types: { admitted: 'category' } })
+ * columnNames(table) // -> ['exam1', 'exam2', 'admitted']
  * ```
  */
 export async function readCsvFile(path: string, options: CsvOptions = {}): Promise<Table> {

@@ -40,7 +40,8 @@ export function parseCsv(input: string | Uint8Array, options: CsvOptions = {}): 
  * @throws {TableError} with all problems found; `code` is the first one's.
  * @example
  * ```ts
- * const table = await readCsv(await (await fetch('/iris.csv')).bytes())
+ * const table = await readCsv(new Blob(['age,city\n31,Oslo\n54,Rome\n']).stream())
+ * table.rowCount // -> 2
  * ```
  */
 export async function readCsv(input: CsvInput, options: CsvOptions = {}): Promise<Table> {
@@ -56,7 +57,10 @@ export async function readCsv(input: CsvInput, options: CsvOptions = {}): Promis
  * @throws {TableError} as soon as a batch has errors.
  * @example
  * ```ts
- * for await (const batch of readCsvBatches(file, { batchRows: 1024, types: { age: 'number' } })) console.log(batch.rowCount)
+ * const counts: number[] = []
+ * const batches = readCsvBatches('age\n31\n54\n20\n', { batchRows: 2, types: { age: 'number' } })
+ * for await (const { rowCount } of batches) counts.push(rowCount)
+ * counts // -> [2, 1]
  * ```
  */
 export async function* readCsvBatches(

@@ -29,7 +29,7 @@ export type Collated<Sample> = Sample extends Tensor | Numeric | TypedArray
  * @throws ShapeError for tensors of different shapes
  * @example
  * ```ts
- * const [x, y] = defaultCollate([[tensor([1, 2]), 0], [tensor([3, 4]), 1]])
+ * const { x, y } = defaultCollate([{ x: tensor([1, 2]), y: 0 }, { x: tensor([3, 4]), y: 1 }])
  * x.tolistSync() // -> [[1, 2], [3, 4]]
  * y.tolistSync() // -> [0, 1]
  * ```

@@ -30,8 +30,11 @@ export interface DataLoaderOptions<Sample, Batch> {
  * @throws ArgumentError for options out of range or in conflict
  * @example
  * ```ts
- * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 32, shuffle: true })
- * for (const [inputs, targets] of loader) train(inputs, targets)
+ * const dataset = new TensorDataset(rand([5, 3]), arange(5))
+ * const loader = new DataLoader(dataset, { batchSize: 2, shuffle: true })
+ * const sizes: number[] = []
+ * for (const [inputs, targets] of loader) sizes.push(targets.numel)
+ * sizes // -> [2, 2, 1]
  * ```
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader; there are no workers
  */

@@ -152,7 +152,8 @@ export interface RandomSplitOptions {
  * @throws ArgumentError for lengths that do not add up
  * @example
  * ```ts
- * const [train, test] = randomSplit(dataset, [0.8, 0.2], { generator: new Generator(42) })
+ * const parts = randomSplit(['a', 'b', 'c', 'd', 'e'], [0.8, 0.2], { generator: new Generator(42) })
+ * parts.map(({ length }) => length) // -> [4, 1]
  * ```
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split
  */

@@ -35,7 +35,11 @@ export interface ApplyOptions {
  * of another type than in training, `MISSING_VALUE` under `missing: 'error'`.
  * @example
  * ```ts
- * const { data, rowCount, columnCount } = applySchema(schema, table, { rows: split.train })
+ * const table = tableFrom({ age: [20, 40], city: ['Oslo', 'Rome'] })
+ * const { schema } = fitSchema(table, { features: ['age', 'city'], rows: [0, 1] })
+ * const { data, featureNames } = applySchema(schema, table)
+ * featureNames // -> ['age', 'city=Oslo', 'city=Rome']
+ * Array.from(data) // -> [-1, 1, 0, 1, 0, 1]
  * ```
  */
 export function applySchema(

@@ -69,8 +69,9 @@ export interface FitOptions {
  * @throws {TableError} `COLUMN_MISSING`; `MISSING_VALUE` under `missing: 'error'`; `TARGET_TYPE` for a logarithm of 0 or less.
  * @example
  * ```ts
- * const { schema } = fitSchema(table, { features: roles.features, rows: split.train, target: plan })
- * const { data, rowCount, columnCount } = applySchema(schema, table, { rows: split.train })
+ * const table = tableFrom({ age: [20, 40, 70], member: ['no', 'yes', 'yes'] })
+ * const { schema } = fitSchema(table, { features: ['age'], rows: [0, 1], target: planTarget(table, 'member') })
+ * Array.from(applySchema(schema, table).data) // -> [-1, 1, 4]
  * ```
  */
 export function fitSchema(table: Table, options: FitOptions): { schema: Schema; report: ProblemReport } {

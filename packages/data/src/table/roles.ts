@@ -41,8 +41,8 @@ const manyCategories = 1000
  * @throws {TableError} `COLUMN_MISSING` for names that are not there, `NO_FEATURES` when nothing is left to learn from.
  * @example
  * ```ts
- * const roles = assignRoles(table, { target: 'species', ignore: ['note*'] })
- * roles.features // ['sepal_length', ...]
+ * const table = parseCsv('length,width,note,species\n5.1,3.5,a,setosa\n6.3,3.3,b,virginica\n')
+ * assignRoles(table, { target: 'species', ignore: ['note*'] }).features // -> ['length', 'width']
  * ```
  */
 export function assignRoles(table: Table, options: RoleOptions): Roles {

@@ -140,7 +140,8 @@ const schemaShape = z.strictObject({
  * @throws {TableError} `SCHEMA` that names the part that does not fit.
  * @example
  * ```ts
- * const schema = parseSchema(JSON.parse(await readFile('run/schema.json', 'utf8')))
+ * const { schema } = fitSchema(tableFrom({ age: [20, 40] }), { features: ['age'], rows: [0, 1] })
+ * featureNames(parseSchema(JSON.parse(JSON.stringify(schema)))) // -> ['age']
  * ```
  */
 export function parseSchema(json: unknown): Schema {
@@ -186,7 +187,9 @@ export function featureNames(schema: Pick<Schema, 'features'>): string[] {
  *
  * @example
  * ```ts
- * for await (const batch of readCsvBatches(input, readingOptions(schema))) console.log(applySchema(schema, batch).data)
+ * const { schema } = fitSchema(tableFrom({ age: [20, 40] }), { features: ['age'], rows: [0, 1] })
+ * const table = parseCsv('name,age\nAda,30\nBen,50\n', readingOptions(schema))
+ * Array.from(applySchema(schema, table).data) // -> [0, 2]
  * ```
  */
 export function readingOptions(schema: Schema): Required<Pick<CsvOptions, 'types'>> {

@@ -34,7 +34,8 @@ export interface Split {
  * @throws {TableError} `TOO_FEW_ROWS` when there are too few rows for the parts and classes.
  * @example
  * ```ts
- * const { train, validation } = splitRows(allRows(table.rowCount), { validation: 0.2, random: Math.random })
+ * const { train, validation } = splitRows(allRows(10), { validation: 0.2, random: Math.random })
+ * console.log(train.length, validation.length) // -> 8 2
  * ```
  */
 export function splitRows(rows: Rows, options: SplitOptions): Split {

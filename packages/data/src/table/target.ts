@@ -40,8 +40,8 @@ const rowsPerNumberClass = 5
  * @throws {TableError} `COLUMN_MISSING`, `TARGET_MISSING` (with lines), `CONSTANT_TARGET`, `TARGET_ID` or `TARGET_TYPE`.
  * @example
  * ```ts
- * const plan = planTarget(table, 'admitted')
- * plan.explanation // '"admitted" has 2 whole values (0, 1): binary classification.'
+ * const table = tableFrom({ admitted: [0, 1, 1, 0, 1, 0, 0, 1, 1, 0] })
+ * planTarget(table, 'admitted').explanation // -> "admitted" has 2 whole values (0, 1): binary classification.
  * ```
  */
 export function planTarget(table: Table, name: string, options: TargetOptions = {}): TargetPlan {
