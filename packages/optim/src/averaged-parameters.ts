@@ -34,12 +34,14 @@ export interface AveragedParametersStateDict {
  *
  * @example
  * ```ts
- * const averaged = new AveragedParameters(params, exponentialAverage(0.99))
- * for (const [x, y] of loader) {
- *   trainStep(x, y)
+ * const w = tensor([0])
+ * const averaged = new AveragedParameters([w], exponentialAverage(0.5))
+ * for (const trained of [1, 2, 3]) {
+ *   w.fill_(trained)
  *   averaged.update()
  * }
- * const score = averaged.use(() => evaluate(model))
+ * averaged.use(() => w.itemSync()) // -> 2.25
+ * w.itemSync() // -> 3
  * ```
  * @see https://pytorch.org/docs/stable/optim.html#weight-averaging-swa-and-ema; P. Izmailov et al., "Averaging weights leads
  * to wider optima and better generalization", UAI 2018. Unlike PyTorch's AveragedModel it holds parameters, not a model.

@@ -15,9 +15,10 @@ export interface ClipGradNormOptions {
  * @throws ArgumentError for a norm out of range, GradError if the norm is not finite and `errorIfNonfinite`
  * @example
  * ```ts
- * loss.backward()
- * clipGradNorm_(model.parameters(), 1)
- * optimizer.step()
+ * const w = tensor([3, 4], { requiresGrad: true })
+ * w.square().sum().div(2).backward()
+ * clipGradNorm_([w], 1).itemSync() // -> 5
+ * w.grad?.norm().itemSync() // -> 0.99...
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */

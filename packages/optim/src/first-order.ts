@@ -26,9 +26,16 @@ export const shared: Omit<OptionTable<FirstOrderSettings>, 'lr'> = {
  *
  * @example
  * ```ts
+ * import { FirstOrderOptimizer, type Check, type FirstOrderSettings, type OptimizerParams } from '@metagrad/optim'
+ * import { tensor, type Tensor } from '@metagrad/tensor'
+ *
+ * const number: Check = { expects: 'a number >= 0', holds: (value) => Number(value) >= 0 }
+ * const flag: Check = { expects: 'true or false', holds: (value) => typeof value === 'boolean' }
+ *
  * class SignDescent extends FirstOrderOptimizer<FirstOrderSettings, {}> {
- *   constructor(params: OptimizerParams<FirstOrderSettings>, options: FirstOrderOptions = {}) {
- *     super({ name: 'SignDescent', options: { lr: [0.01, nonNegative], ...shared } }, params, options)
+ *   constructor(params: OptimizerParams<FirstOrderSettings>) {
+ *     const options = { lr: [0.5, number], weightDecay: [0, number], maximize: [false, flag] } as const
+ *     super({ name: 'SignDescent', options }, params, {})
  *   }
  *   protected initialState() {
  *     return {}
@@ -37,6 +44,11 @@ export const shared: Omit<OptionTable<FirstOrderSettings>, 'lr'> = {
  *     param.add_(grad.sign(), { alpha: -lr })
  *   }
  * }
+ *
+ * const w = tensor([1, -2], { requiresGrad: true })
+ * w.square().sum().backward()
+ * new SignDescent([w]).step()
+ * w.tolistSync() // -> [0.5, -1.5]
  * ```
  */
 export abstract class FirstOrderOptimizer<

@@ -69,7 +69,7 @@ const definition: OptimizerDefinition<LBFGSSettings> = {
  *   loss.backward()
  *   return loss
  * })
- * x.tolistSync() // -> [1, 1]
+ * x.tolistSync() // -> [1, 1.000000...]
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html; J. Nocedal, S. Wright, "Numerical optimization",
  * algorithms 7.4 and 7.5

@@ -45,10 +45,10 @@ const definition: OptimizerDefinition<SGDSettings> = {
  * @example
  * ```ts
  * const w = tensor([1, 2], { requiresGrad: true })
- * const optimizer = new SGD([w], { lr: 0.1 })
+ * const optimizer = new SGD([w], { lr: 0.25 })
  * w.square().sum().backward()
  * optimizer.step()
- * w.tolistSync() // -> [0.8, 1.6]
+ * w.tolistSync() // -> [0.5, 1]
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.SGD.html; I. Sutskever et al., "On the importance of
  * initialization and momentum in deep learning", ICML 2013

@@ -30,9 +30,11 @@ export interface SequentialLROptions {
  *
  * @example
  * ```ts
+ * const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 1 })
  * const warmUp = new LinearLR(optimizer, { startFactor: 0.1, totalIters: 5 })
  * const decay = new CosineAnnealingLR(optimizer, { tMax: 95 })
  * const scheduler = new SequentialLR(optimizer, [warmUp, decay], { milestones: [5] })
+ * scheduler.getLastLr() // -> [0.1]
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
  */

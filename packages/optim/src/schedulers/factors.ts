@@ -198,7 +198,9 @@ export class CosineAnnealingWarmRestarts extends FactorScheduler {
  *
  * @example
  * ```ts
- * const scheduler = new LambdaLR(optimizer, warmUp(100, (t) => 0.99 ** t))
+ * const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 1 })
+ * const scheduler = new LambdaLR(optimizer, warmUp(4, (t) => 0.99 ** t))
+ * scheduler.getLastLr() // -> [0.25]
  * ```
  * @throws ArgumentError unless n is a whole number >= 0
  */

@@ -39,8 +39,10 @@ const table: OptionTable<ReduceLROnPlateauSettings> = {
  *
  * @example
  * ```ts
- * const scheduler = new ReduceLROnPlateau(optimizer, { patience: 3 })
- * scheduler.step(validationLoss)
+ * const optimizer = new SGD([tensor([1], { requiresGrad: true })], { lr: 1 })
+ * const scheduler = new ReduceLROnPlateau(optimizer, { patience: 1 })
+ * for (const validationLoss of [0.5, 0.6, 0.6]) scheduler.step(validationLoss)
+ * scheduler.getLastLr() // -> [0.1]
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  */
