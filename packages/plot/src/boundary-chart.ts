@@ -96,9 +96,12 @@ interface Surface {
  * @returns a complete SVG document.
  * @throws PlotError when lengths do not fit the grid or the classes, or a class index has no name.
  * @example
- * const grid = boundaryGrid(points)
- * const predictions = probabilities(gridPoints(grid)) // P(class 1) at each place
- * boundaryChart({ points, grid, predictions, classes: ['rejected', 'admitted'] }, { xTitle: 'exam 1', yTitle: 'exam 2' })
+ * const points = { x: [34, 60, 79, 45], y: [78, 86, 75, 56], target: [0, 1, 1, 0] }
+ * const grid = boundaryGrid(points, 20)
+ * const places = gridPoints(grid)
+ * const admitted = (exam1: number, exam2: number) => 1 / (1 + Math.exp((125 - exam1 - exam2) / 9))
+ * const predictions = Array.from({ length: 400 }, (_, i) => admitted(places[2 * i]!, places[2 * i + 1]!))
+ * boundaryChart({ points, grid, predictions, classes: ['rejected', 'admitted'] }) // -> <svg ...</svg>
  */
 export function boundaryChart(data: BoundaryData, options: BoundaryChartOptions = {}): string {
   const { targetTitle = '', ...common } = options

@@ -39,7 +39,8 @@ const references = {
  * @returns a complete SVG document.
  * @throws PlotError when x and y differ in length, or an option is out of range.
  * @example
- * scatterChart([{ name: 'val', x: truth, y: predicted }], { reference: 'identity', xTitle: 'true', yTitle: 'predicted' })
+ * const val = { name: 'val', x: [1, 2, 3], y: [1.1, 1.8, 3.2] }
+ * scatterChart([val], { reference: 'identity', xTitle: 'true', yTitle: 'predicted' }) // -> <svg ...</svg>
  */
 export function scatterChart(series: readonly ScatterSeries[], options: ScatterChartOptions = {}): string {
   const { reference = 'none', ...common } = options
