@@ -38,8 +38,9 @@ export interface RunComparison {
  * Sets runs side by side. A metric whose direction the runs contradict each other on has no winner.
  *
  * @example
+ * const { history } = new MemoryLog()
  * compareRuns([{ id: 'a', history, config: { lr: 0.1 } }, { id: 'b', history, config: { lr: 0.2 } }]).config
- * // [{ option: 'lr', values: [0.1, 0.2] }]
+ * // -> [{ option: 'lr', values: [0.1, 0.2] }]
  */
 export function compareRuns(runs: readonly ComparedRun[]): RunComparison {
   const summaries = runs.map(({ history }) => new Map(summarizeMetrics(history).map((row) => [row.tag, row])))

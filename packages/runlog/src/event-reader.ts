@@ -21,7 +21,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
  *
  * @example
  * const reader = new EventReader()
- * for await (const chunk of stream) for (const entry of reader.push(chunk)) console.log(entry)
+ * const bytes = new TextEncoder().encode('{"v":1,"seq":0,"t":0,"kind":"beat"}\n')
+ * reader.push(bytes.subarray(0, 9)) // -> []
+ * reader.push(bytes.subarray(9)) // -> [{ type: 'event', ..., line: 1, end: 36 }]
  */
 export class EventReader {
   readonly #splitter: LineSplitter

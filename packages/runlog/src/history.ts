@@ -10,8 +10,9 @@ type EventLists = { readonly [K in EventKind]: RunEvent<K>[] }
  *
  * @example
  * const history = new RunHistory()
- * for (const event of readEvents(text).events) history.push(event)
- * history.series('val/loss', 'epoch')
+ * const log = '{"v":1,"seq":0,"t":0,"kind":"scalar","step":8,"epoch":1,"values":{"train/loss":0.69}}\n'
+ * for (const event of readEvents(log).events) history.push(event)
+ * history.series('train/loss')?.values // -> [0.69]
  */
 export class RunHistory {
   #events: EventLists = emptyLists()

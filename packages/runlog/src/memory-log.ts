@@ -9,9 +9,9 @@ import { RunHistory } from './history.ts'
  *
  * @example
  * const log = new MemoryLog()
- * log.subscribe((event) => postMessage(event))
+ * log.subscribe((event) => console.log(event.kind))
  * log.scalars(1, 1, { 'train/loss': 0.69 })
- * log.history.series('train/loss')?.values // [0.69]
+ * log.history.series('train/loss')?.values // -> [0.69]
  */
 export class MemoryLog extends Recorder {
   readonly history: RunHistory

@@ -25,7 +25,11 @@ export function metricDirection(tag: string, definitions: readonly MetricDefinit
  * Last and best value of every tag of a run; of a tag that has both, the values of whole epochs count.
  *
  * @example
- * summarizeMetrics(history).find(({ tag }) => tag === 'val/loss')?.best?.value
+ * const log = new MemoryLog()
+ * const metrics = [{ name: 'loss', better: 'lower' } as const]
+ * log.emit('start', { run: 'iris', attempt: 1, format: 1, totals: { rows: {} }, task: 'classification', metrics })
+ * for (const epoch of [1, 2, 3]) log.epochScalars(epoch, epoch, { 'val/loss': (epoch - 2) ** 2 })
+ * summarizeMetrics(log.history)[0]?.best // -> { step: 2, epoch: 2, ..., value: 0 }
  */
 export function summarizeMetrics(history: RunHistory): MetricSummary[] {
   const tags = new Set([...history.tags('epoch'), ...history.tags('step')])

@@ -29,7 +29,9 @@ export function metricsTable(history: RunHistory): MetricsTable {
  * The table as the text of `metrics.csv`: commas, LF, an empty cell for what is missing, numbers with all their digits.
  *
  * @example
- * metricsCsv(history) // 'epoch,step,train/loss\n1,100,0.69\n'
+ * const log = new MemoryLog()
+ * log.epochScalars(100, 1, { 'train/loss': 0.69 })
+ * metricsCsv(log.history) // -> 'epoch,step,train/loss\n1,100,0.69\n'
  */
 export function metricsCsv(history: RunHistory): string {
   const { columns, rows } = metricsTable(history)

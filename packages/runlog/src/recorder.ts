@@ -34,9 +34,10 @@ const maxTagLength = 200
  * Turns what happens in a training into numbered events: the one writing surface of terminal and browser.
  *
  * @example
- * const events: RunEvent[] = []
- * const recorder = new Recorder({ write: (event) => events.push(event) })
+ * const kinds: string[] = []
+ * const recorder = new Recorder({ write: (event) => kinds.push(event.kind) })
  * recorder.scalars(1, 1, { 'train/loss': 0.69 })
+ * kinds // -> ['scalar']
  */
 export class Recorder {
   /** Milliseconds since 1970. */

@@ -33,10 +33,10 @@ export interface CreateRunOptions
  *
  * @throws {RunlogError} ARGUMENT when an option is not valid; IO when `root` cannot be a folder.
  * @example
- * const run = await createRun({
- *   root: 'runs', name: 'iris', config: { epochs: 2 }, command: process.argv, versions: { node: process.version },
- *   device: 'cpu', seed: 1, data: [await describeFile('iris.csv')],
- * })
+ * const data = [await describeFile('examples/data/admissions.csv')]
+ * const facts = { command: process.argv, versions: { node: process.version }, device: 'cpu', seed: 1, data }
+ * const run = await createRun({ root: 'runs', name: 'admissions', config: { epochs: 2 }, ...facts })
+ * run.directory // -> throws RunlogError: directory: ...
  */
 export async function createRun(options: CreateRunOptions): Promise<Run> {
   const { root, name, cwd = process.cwd(), command, versions, device, seed, data } = options

@@ -12,7 +12,7 @@ export function sha256(data: Uint8Array | string): string {
  * Path, size and SHA-256 of a file of any size, as `run.json` records data files.
  * @throws {RunlogError} IO
  * @example
- * const data = [await describeFile('iris.csv')]
+ * await describeFile('examples/data/admissions.csv') // -> { path: '...', bytes: ..., sha256: '...' }
  */
 export async function describeFile(path: string): Promise<DataFile> {
   const hash = createHash('sha256')

@@ -47,10 +47,12 @@ export interface FollowOptions {
  *
  * @throws {RunlogError} NOT_A_RUN; FORMAT; IO
  * @example
+ * ```ts fragment
  * for await (const { events, status } of followRun(directory, { signal })) {
  *   for (const event of events) history.push(event)
  *   show(history, status)
  * }
+ * ```
  */
 export async function* followRun(directory: string, options: FollowOptions = {}): AsyncGenerator<RunUpdate> {
   const { position = 0, signal, pollMs = 1000, staleMs, stopAtEnd = false } = options

@@ -35,8 +35,15 @@ export interface OpenedRun {
  *
  * @throws {RunlogError} NOT_A_RUN when there is no `run.json`; FORMAT when it or `config.json` is not valid; TOO_LARGE; IO
  * @example
- * const { manifest, history } = await openRun('runs/20260131-090507-iris')
- * summarizeMetrics(history)
+ * const facts = { command: process.argv, versions: { node: process.version }, device: 'cpu', seed: 1, data: [] }
+ * const run = await createRun({ root: 'runs', name: 'iris', config: { epochs: 1 }, ...facts })
+ * await run.start({ totals: { rows: { train: 120 } }, task: 'classification', metrics: [] })
+ * run.scalars(1, 1, { 'train/loss': 1.1 })
+ * await run.end({ status: 'done', exitCode: 0 })
+ *
+ * const { status, history } = await openRun(run.directory)
+ * status // -> finished
+ * history.series('train/loss')?.values // -> [1.1]
  */
 export async function openRun(directory: string, { now = Date.now() }: { now?: number } = {}): Promise<OpenedRun> {
   const manifest = await readManifest(directory)

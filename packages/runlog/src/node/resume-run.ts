@@ -25,9 +25,17 @@ export interface ResumeRunOptions
  *
  * @throws {RunlogError} NOT_A_RUN; LOCKED when another process writes it; FORMAT; ARGUMENT; IO
  * @example
- * const run = await resumeRun('runs/20260131-090507-iris', { command: process.argv })
- * const { totals, task, metrics } = run.history.start ?? defaults
- * await run.start({ totals, task, metrics, toStep: checkpoint.step })
+ * const facts = { command: process.argv, versions: { node: process.version }, device: 'cpu', seed: 1, data: [] }
+ * const first = await createRun({ root: 'runs', name: 'iris', config: { epochs: 1 }, ...facts })
+ * const start = { totals: { rows: { train: 120 } }, task: 'classification', metrics: [] }
+ * await first.start(start)
+ * first.scalars(8, 1, { 'train/loss': 1.1 })
+ * await first.end({ status: 'interrupted', exitCode: 130 })
+ *
+ * const run = await resumeRun(first.directory)
+ * await run.start({ ...start, toStep: 8 })
+ * await run.end({ status: 'done', exitCode: 0 })
+ * run.attempt // -> 2
  */
 export async function resumeRun(directory: string, options: ResumeRunOptions = {}): Promise<Run> {
   const config = options.config && encodeConfig('resumeRun', options.config)

@@ -62,12 +62,15 @@ export interface RunEnd {
  * the call returns, files when the promise resolves. `createRun` and `resumeRun` make one.
  *
  * @example
- * const run = await createRun({ root: 'runs', name: 'iris', config, command, versions, device: 'cpu', seed: 1, data })
- * await run.start({ totals: { epochs: 2, rows: { train: 120 } }, task: 'classification', metrics: [] })
+ * const facts = { command: process.argv, versions: { node: process.version }, device: 'cpu', seed: 1, data: [] }
+ * const run = await createRun({ root: 'runs', name: 'iris', config: { epochs: 1 }, ...facts })
+ * await run.start({ totals: { epochs: 1, rows: { train: 120 } }, task: 'classification', metrics: [] })
  * run.scalars(1, 1, { 'train/loss': 1.1 })
  * run.epochScalars(8, 1, { 'train/loss': 0.9, 'val/loss': 0.8 })
- * await run.checkpoint({ path: 'checkpoints/last.safetensors', data: bytes, reason: 'epoch', step: 8, epoch: 1 })
+ * const data = Uint8Array.of(1, 2, 3) // What saving the model gives.
+ * await run.checkpoint({ path: 'checkpoints/last.safetensors', data, reason: 'epoch', step: 8, epoch: 1 })
  * await run.end({ status: 'done', exitCode: 0 })
+ * run.history.tags('epoch') // -> ['train/loss', 'val/loss']
  */
 export class Run extends Recorder {
   /** Effective series and events so far, earlier attempts included. */

@@ -14,7 +14,12 @@ import { readConfig, readManifest } from './read-run.ts'
  *
  * @throws {RunlogError} IO when the directory itself cannot be read.
  * @example
- * for (const problem of await validateRun('runs/20260131-090507-iris')) console.log(formatProblem(problem))
+ * const facts = { command: process.argv, versions: { node: process.version }, device: 'cpu', seed: 1, data: [] }
+ * const run = await createRun({ root: 'runs', name: 'iris', config: { epochs: 1 }, ...facts })
+ * await run.start({ totals: { rows: { train: 120 } }, task: 'classification', metrics: [] })
+ * await run.end({ status: 'done', exitCode: 0 })
+ *
+ * const problems = await validateRun(run.directory) // -> []
  */
 export async function validateRun(directory: string): Promise<Problem[]> {
   try {

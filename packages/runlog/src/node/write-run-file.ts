@@ -8,7 +8,13 @@ import { readManifest } from './read-run.ts'
  *
  * @throws {RunlogError} NOT_A_RUN; LOCKED; FILE_NAME when the name is unsafe or kept by the run itself; IO
  * @example
- * await writeRunFile('runs/20260131-090507-iris', 'plots/loss.svg', svg)
+ * const facts = { command: process.argv, versions: { node: process.version }, device: 'cpu', seed: 1, data: [] }
+ * const run = await createRun({ root: 'runs', name: 'iris', config: { epochs: 1 }, ...facts })
+ * await run.start({ totals: { rows: { train: 120 } }, task: 'classification', metrics: [] })
+ * await run.end({ status: 'done', exitCode: 0 })
+ *
+ * await writeRunFile(run.directory, 'plots/loss.svg', '<svg/>')
+ * // -> { path: 'plots/loss.svg', bytes: 6, sha256: '...' }
  */
 export async function writeRunFile(directory: string, path: string, data: Uint8Array | string): Promise<FileEntry> {
   await readManifest(directory) // Only a run is locked.
