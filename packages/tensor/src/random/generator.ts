@@ -131,9 +131,11 @@ export class Generator {
    *
    * @example
    * ```ts
+   * const generator = new Generator(42)
    * const state = generator.getState()
-   * generator.uint32()
-   * generator.setState(state) // the next draw is that one again
+   * const drawn = generator.uint32()
+   * generator.setState(state)
+   * generator.uint32() === drawn // -> true
    * ```
    */
   getState(): Uint8Array<ArrayBuffer> {
