@@ -60,7 +60,7 @@ export interface GradOptions {
  * ```ts
  * const x = tensor([1, 2, 3], { requiresGrad: true })
  * const [dx] = grad(x.square().sum(), [x])
- * dx.tolistSync() // -> [2, 4, 6]
+ * dx?.tolistSync() // -> [2, 4, 6]
  * ```
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
  */
