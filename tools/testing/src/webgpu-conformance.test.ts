@@ -32,7 +32,7 @@ function onGpu(x: Tensor): Tensor {
 
 async function expectSame(got: Tensor, want: Tensor, tolerance: number): Promise<void> {
   expect(got.shape).toEqual(want.shape)
-  if (want.dtype !== 'int64') expect(got.dtype).toBe(want.dtype)
+  expect(got.dtype).toBe(want.dtype === 'int64' ? 'int32' : want.dtype)
   const [numbers, wanted] = [await got.data(), await want.data()]
   const largest = Array.from(wanted, Number).reduce((m, x) => (Number.isFinite(x) ? Math.max(m, Math.abs(x)) : m), 0)
   const floor = Math.max(Math.min(1, largest), 1e-6)
@@ -40,9 +40,8 @@ async function expectSame(got: Tensor, want: Tensor, tolerance: number): Promise
   wanted.forEach((value: number | bigint, i: number) => {
     worst = Math.max(worst, relativeError(Number(numbers[i]), Number(value), floor))
   })
-  if (worst > (isFloat(got.dtype) ? tolerance : 0)) {
-    expect(Array.from(numbers, Number), `error ${worst}`).toEqual(Array.from(wanted, Number))
-  }
+  const found = `got ${Array.from(numbers, Number).join(', ')}, want ${Array.from(wanted, Number).join(', ')}`
+  expect(worst, found).toBeLessThanOrEqual(isFloat(got.dtype) ? tolerance : 0)
 }
 
 function gradients(sample: Sample, inputs: readonly Tensor[]): readonly (Tensor | undefined)[] {
@@ -78,7 +77,7 @@ for (const [family, samples] of Object.entries(gpu === undefined ? {} : families
     for (const sample of samples) {
       for (const dtype of dtypesOf(sample)) {
         sample.cases.forEach((_, at) => {
-          it(caseKey(sample, at, dtype), () =>
+          it(`${caseKey(sample, at, dtype)}`, () =>
             orRefuses(sample.name, async () => {
               const tolerance = Math.max(TOLERANCE, sample.tolerance?.float32 ?? 0)
               const differentiable = isFloat(dtype) && sample.differentiable !== false
@@ -94,8 +93,7 @@ for (const [family, samples] of Object.entries(gpu === undefined ? {} : families
                 expect(left[i] === undefined).toBe(right[i] === undefined)
                 if (right[i] !== undefined) await expectSame(left[i]!, right[i]!, tolerance)
               }
-            }),
-          )
+            }))
         })
       }
     }
@@ -106,7 +104,7 @@ for (const [family, samples] of Object.entries(gpu === undefined ? {} : families
       const [dtype] = dtypesOf(sample)
       // The last case has the most dims.
       const at = sample.cases.length - 1
-      it(caseKey(sample, at, dtype!), () =>
+      it(`${caseKey(sample, at, dtype!)}`, () =>
         orRefuses(sample.name, async () => {
           const plain = makeInputs(sample, at, dtype!).map(onGpu)
           const want = outputsOf(sample, plain)
@@ -114,8 +112,7 @@ for (const [family, samples] of Object.entries(gpu === undefined ? {} : families
             const got = outputsOf(sample, plain.map(variant))
             for (let i = 0; i < want.length; i++) await expectSame(got[i]!, want[i]!, TOLERANCE)
           }
-        }),
-      )
+        }))
     }
   })
 }

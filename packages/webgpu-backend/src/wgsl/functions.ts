@@ -409,13 +409,13 @@ fn twoOverPiAt(at: i32) -> u32 {
 }`,
   // |a|^b for what is no small whole power; the logarithm is taken to base 2 in two parts, of which the whole one is exact.
   powerOf: `fn powerOf(a: f32, b: f32) -> f32 {
-  if (b == 0.0) { return 1.0; }
+  if (b == 0.0 || a == 1.0) { return 1.0; }
   if (isNaN(a) || isNaN(b)) { return notANumber(); }
   let whole = b == trunc(b);
   if (whole && abs(b) <= 64.0) { return wholePower(a, i32(b)); }
   let odd = whole && abs(b) < 16777216.0 && (i32(b) & 1) == 1;
   let size = abs(a);
-  if (size == 1.0 && (a > 0.0 || isInfinite(b))) { return 1.0; }
+  if (size == 1.0 && isInfinite(b)) { return 1.0; }
   var result = 0.0;
   if (size == 0.0 || isInfinite(size) || isInfinite(b)) {
     result = select(0.0, infinity(), (size > 1.0) == (b > 0.0));
