@@ -5,7 +5,8 @@ export default defineConfig({
   base: './',
   resolve: { conditions: ['@metagrad/source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  // Layers are shown by the names of their classes.
+  worker: { format: 'es', rolldownOptions: { output: { keepNames: true } } },
   build: {
     outDir: 'dist/app',
     emptyOutDir: true,

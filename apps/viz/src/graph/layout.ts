@@ -51,7 +51,7 @@ const widthOf = (label: string, detail: string): number => Math.max(72, 22 + 7 *
 /** Places ops in layers from top to bottom, those of a layer of the model inside a box. */
 export function layOutTape(tape: Tape): GraphLayout {
   const graph = new dagre.graphlib.Graph({ compound: true, multigraph: true })
-  graph.setGraph({ rankdir: 'TB', nodesep: 18, ranksep: 26, marginx: 16, marginy: 16 })
+  graph.setGraph({ rankdir: 'TB', nodesep: 18, ranksep: 32, marginx: 16, marginy: 16 })
   graph.setDefaultEdgeLabel(() => ({}))
 
   const nodes = new Map<string, Omit<GraphNode, keyof Box>>()
@@ -101,9 +101,15 @@ export function layOutTape(tape: Tape): GraphLayout {
     width,
     height,
     nodes: [...nodes.values()].map((node) => ({ ...node, ...boxOf(node.id) })),
-    groups: groups.map((label) => ({ label, ...boxOf(`group ${label}`) })),
+    groups: groups.map((label) => ({ label, ...withHeading(boxOf(`group ${label}`), label) })),
     edges: edges.map((edge) => ({ ...edge, points: routes.get(edge.id) ?? [] })),
   }
+}
+
+/** A box with room for its name above what it holds. */
+function withHeading({ x, y, width, height }: Box, label: string): Box {
+  const wide = Math.max(width, 20 + 6.5 * label.length)
+  return { x: x - (wide - width) / 2, y: y - 16, width: wide, height: height + 22 }
 }
 
 // What dagre's own types leave open.

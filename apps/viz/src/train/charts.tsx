@@ -24,7 +24,7 @@ export function TrainCharts({ app }: { readonly app: App }): JSX.Element | null 
       <Chart
         id="loss"
         title="Loss"
-        height={196}
+        height={172}
         version={`${version} ${lossScale}`}
         table={() => tableOf(history, 'loss')}
         draw={({ width, height, theme }) =>
@@ -41,7 +41,7 @@ export function TrainCharts({ app }: { readonly app: App }): JSX.Element | null 
       <Chart
         id="score"
         title={score === 'accuracy' ? 'Accuracy' : 'R²'}
-        height={196}
+        height={172}
         version={version}
         table={() => tableOf(history, score)}
         draw={({ width, height, theme }) =>

@@ -19,13 +19,13 @@ interface NetworkProps {
 export function Network({ app, colours }: NetworkProps): JSX.Element | null {
   const { setup, units, linears, selected } = useStore(app.store, (state) => state.train)
   const experiment = useStore(app.store, (state) => state.experiment)
-  const holder = useRef<HTMLDivElement>(null)
   const lines = useRef<SVGSVGElement>(null)
-  const width = useWidth(holder)
+  const [holder, width] = useWidth()
   const [hovered, setHovered] = useState<Connection>()
   const widths = setup?.widths ?? [2]
   const shape = widths.join()
-  const layout = useMemo(() => layOutNetwork(widths, width, 380), [shape, width])
+  const height = Math.min(560, Math.max(300, innerHeight - 340))
+  const layout = useMemo(() => layOutNetwork(widths, width, height), [shape, width, height])
   const connections = useMemo(() => connectionsOf(layout).flat(), [layout])
 
   const valueOf = ({ layer, from, to }: Connection): number => {

@@ -23,9 +23,8 @@ const margin = { left: 40, bottom: 34, top: 6, right: 6 }
 export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
   const setup = useStore(app.store, (state) => state.train.setup)
   const surface = useStore(app.store, (state) => state.train.surface)
-  const holder = useRef<HTMLDivElement>(null)
   const canvas = useRef<HTMLCanvasElement>(null)
-  const width = useWidth(holder)
+  const [holder, width] = useWidth()
   const side = Math.max(0, width - margin.left - margin.right)
   const [cursor, setCursor] = useState<readonly [number, number]>()
   const scales = useMemo(() => setup && scalesOf(setup.extent, side), [setup, side])

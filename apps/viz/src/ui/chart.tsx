@@ -33,8 +33,7 @@ const mostRows = 200
 
 /** A chart of `@metagrad/plot` on the page: drawn again as data comes, as a table on demand, saved as SVG, PNG or CSV. */
 export function Chart({ id, title, height, draw, table, version, children }: ChartProps): JSX.Element {
-  const holder = useRef<HTMLDivElement>(null)
-  const width = useWidth(holder)
+  const [holder, width] = useWidth()
   const shown = useThrottled(version, redrawMs)
   const [isTable, setTable] = useState(false)
   const svg = useMemo(
@@ -189,18 +188,19 @@ function csvOf({ columns, rows }: ChartTable): string {
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
 }
 
-/** Width of an element in whole pixels; 0 before it is known. */
-export function useWidth(element: { readonly current: HTMLElement | null }): number {
+/** A callback that takes an element, and its width in whole pixels; 0 before there is one. */
+export function useWidth(): [ref: (element: HTMLElement | null) => void, width: number] {
   const [width, setWidth] = useState(0)
+  const [element, setElement] = useState<HTMLElement | null>(null)
   useLayoutEffect(() => {
-    const { current } = element
-    if (current === null) return
-    setWidth(Math.floor(current.clientWidth))
-    const observer = new ResizeObserver(() => setWidth(Math.floor(current.clientWidth)))
-    observer.observe(current)
+    if (element === null) return
+    const measure = (): void => setWidth(Math.floor(element.clientWidth))
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
     return () => observer.disconnect()
-  }, [])
-  return width
+  }, [element])
+  return [setElement, width]
 }
 
 /** The latest value, at most once in `ms` milliseconds. */

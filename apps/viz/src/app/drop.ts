@@ -1,0 +1,52 @@
+import type { App } from './app.ts'
+
+/** Most bytes of a file that the page reads as a table. */
+const mostBytes = 32 * 1024 * 1024
+
+/** Files dropped anywhere, and text pasted outside of a field: tables go to Train, runs to Runs. */
+export function listenForFiles(app: App): void {
+  const root = document.documentElement
+  addEventListener('dragover', (event) => {
+    if (event.dataTransfer?.types.includes('Files') !== true) return
+    event.preventDefault()
+    root.dataset['dropping'] = ''
+  })
+  addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) delete root.dataset['dropping']
+  })
+  addEventListener('drop', (event) => {
+    event.preventDefault()
+    delete root.dataset['dropping']
+    if (event.dataTransfer !== null) void open(app, event.dataTransfer)
+  })
+  addEventListener('paste', (event) => {
+    const { target } = event
+    if (target instanceof Element && target.closest('input, textarea')) return
+    const text = event.clipboardData?.getData('text/plain') ?? ''
+    if (!text.includes('\n')) return
+    app.goTo('train')
+    app.openFile('pasted.csv', new TextEncoder().encode(text))
+  })
+}
+
+async function open(app: App, { files, items }: DataTransfer): Promise<void> {
+  const [file, ...more] = files
+  // Taken before anything is loaded: what was dropped is gone after the event.
+  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
+  if (file === undefined || more.length > 0 || !/\.(csv|tsv|txt)(\.gz)?$/i.test(file.name)) {
+    app.goTo('runs')
+    const [{ filesOfEntries }, { openRuns }] = await Promise.all([
+      import('../runs/open-files.ts'),
+      import('../runs/runs-screen.tsx'),
+    ])
+    await openRuns(app, await filesOfEntries(entries))
+    return
+  }
+  if (file.size > mostBytes) {
+    const notice = `${file.name} has ${Math.round(file.size / 1e6)} MB; the page reads up to 32.`
+    app.store.dispatch({ type: 'notice', notice })
+    return
+  }
+  app.goTo('train')
+  app.openFile(file.name, new Uint8Array(await file.arrayBuffer()))
+}

@@ -1,0 +1,98 @@
+import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Problem } from '@metagrad/runlog'
+import { encodeEvent, formatProblem } from '@metagrad/runlog'
+import { followRun, listRuns, readConfig } from '@metagrad/runlog/node'
+import type { RunMessage } from '../runs/wire.ts'
+
+/** Milliseconds between two looks for new runs. */
+const lookMs = 1000
+
+/**
+ * Everything that the runs of a folder record, past and to come, and the coming and going of runs.
+ * `positions` says what the listener has already, in bytes by run.
+ */
+export async function* tailRuns(
+  folder: string,
+  positions: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): AsyncGenerator<RunMessage> {
+  const queue: RunMessage[] = []
+  let wake = (): void => undefined
+  const push = (message: RunMessage): void => {
+    queue.push(message)
+    wake()
+  }
+  signal.addEventListener('abort', () => wake())
+  const followed = new Map<string, AbortController>()
+  const watching = watchFolder(folder, followed, positions, push, signal)
+  try {
+    while (!signal.aborted) {
+      yield* queue.splice(0)
+      if (queue.length > 0 || signal.aborted) continue
+      await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    for (const follower of followed.values()) follower.abort()
+    await watching
+  }
+}
+
+async function watchFolder(
+  folder: string,
+  followed: Map<string, AbortController>,
+  positions: ReadonlyMap<string, number>,
+  push: (message: RunMessage) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const broken = new Map<string, string>()
+  while (!signal.aborted) {
+    const listed = await listRuns(folder).catch(() => [])
+    const present = new Set(listed.map(({ directory }) => basename(directory)))
+    for (const run of listed) {
+      const id = basename(run.directory)
+      if ('problem' in run) {
+        if (broken.get(id) !== run.problem.message) push({ kind: 'broken', id, problem: run.problem.message })
+        broken.set(id, run.problem.message)
+      } else if (!followed.has(id)) {
+        const follower = new AbortController()
+        followed.set(id, follower)
+        void follow(run.directory, positions.get(id) ?? 0, push, follower.signal)
+      }
+    }
+    for (const [id, follower] of followed) {
+      if (present.has(id)) continue
+      follower.abort()
+      followed.delete(id)
+      push({ kind: 'gone', id })
+    }
+    await sleep(lookMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function follow(
+  directory: string,
+  position: number,
+  push: (message: RunMessage) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const id = basename(directory)
+  try {
+    let config: Readonly<Record<string, unknown>> | undefined = await readConfig(directory)
+    for await (const update of followRun(directory, { position, signal })) {
+      push({
+        kind: 'news',
+        id,
+        status: update.status,
+        lines: update.events.map(encodeEvent),
+        problems: update.problems.map((problem: Problem) => formatProblem(problem)),
+        position: update.position,
+        restarted: update.restarted,
+        ...(config === undefined ? {} : { config }),
+      })
+      config = undefined
+    }
+  } catch (error) {
+    if (!signal.aborted) push({ kind: 'broken', id, problem: error instanceof Error ? error.message : String(error) })
+  }
+}
