@@ -53,7 +53,7 @@ export interface BoundaryChartOptions extends ChartOptions {
  * A grid that covers points with a little room on every side.
  *
  * @example
- * boundaryGrid({ x: [30, 100], y: [30, 100] }, 50) // { x: [26.5, 103.5], y: [26.5, 103.5], columns: 50, rows: 50 }
+ * boundaryGrid({ x: [30, 100], y: [30, 100] }, 50) // -> { x: [26.5, 103.5], y: [26.5, 103.5], columns: 50, rows: 50 }
  */
 export function boundaryGrid(points: Pick<BoundaryPoints, 'x' | 'y'>, size = 80): BoundaryGrid {
   const range = (values: ArrayLike<number>): [number, number] => drawable(extentOf([values]), 0.05)

@@ -22,7 +22,7 @@ const forbiddenCharacter = /[\u0000-\u001f\u007f\\:*?"<>|]/
  * Safe means: relative, parts joined by `/`, none of them empty, `.`, `..`, hidden, a device or over 200 characters long.
  *
  * @example
- * fileNameProblem('../weights.bin') // 'it leaves the run directory'
+ * fileNameProblem('../weights.bin') // -> 'it leaves the run directory'
  */
 export function fileNameProblem(path: string): string | undefined {
   if (path === '') return 'it is empty'

@@ -8,7 +8,7 @@ const bytesPerCall = 8192
  * The bytes of a decision surface as base64, in any runtime.
  *
  * @example
- * encodeGrid(Uint8Array.of(0, 128, 255)) // 'AID/'
+ * encodeGrid(Uint8Array.of(0, 128, 255)) // -> 'AID/'
  */
 export function encodeGrid(bytes: Uint8Array): string {
   let binary = ''

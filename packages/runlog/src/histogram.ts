@@ -8,7 +8,7 @@ import type { HistFields } from './event.ts'
  *
  * @throws {RunlogError} ARGUMENT when `bins` is not an integer from 1 to 1024.
  * @example
- * histogram('weight/w', [0, 1, 1, 4], { bins: 2 }).counts // [3, 1]
+ * histogram('weight/w', [0, 1, 1, 4], { bins: 2 }).counts // -> [3, 1]
  */
 export function histogram(tag: string, values: ArrayLike<number>, { bins = 32 }: { bins?: number } = {}): HistFields {
   if (!Number.isInteger(bins) || bins < 1 || bins > 1024) {

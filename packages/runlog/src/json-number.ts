@@ -16,7 +16,7 @@ export const jsonNumberSchema: z.ZodMiniType<number> = z.pipe(
  * `JSON.stringify` that keeps NaN and the infinities, as strings, where JSON itself would write null.
  *
  * @example
- * stringifyJson({ loss: Number.NaN }) // '{"loss":"NaN"}'
+ * stringifyJson({ loss: Number.NaN }) // -> '{"loss":"NaN"}'
  */
 export function stringifyJson(value: unknown, space?: number): string {
   return JSON.stringify(

@@ -30,7 +30,7 @@ const referenceSchema = z.object({ payload: fileEntrySchema })
  * Reads one line without its line feed. Never throws: what is wrong comes back as a `problem`.
  *
  * @example
- * parseLine('{"v":1,"seq":7,"t":0,"kind":"beat"}') // { type: 'event', event: { v: 1, seq: 7, t: 0, kind: 'beat' } }
+ * parseLine('{"v":1,"seq":7,"t":0,"kind":"beat"}') // -> { type: 'event', event: { v: 1, seq: 7, t: 0, kind: 'beat' } }
  */
 export function parseLine(line: string): ParsedLine {
   if (line.length >= maxLineBytes) {

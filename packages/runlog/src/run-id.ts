@@ -7,7 +7,7 @@ const maxSlugLength = 40
  * Lower-case ASCII words joined by hyphens, at most 40 characters; `run` when nothing is left.
  *
  * @example
- * slugify('Données de Zoé.csv') // 'donnees-de-zoe-csv'
+ * slugify('Données de Zoé.csv') // -> 'donnees-de-zoe-csv'
  */
 export function slugify(name: string): string {
   const words = name
@@ -24,7 +24,7 @@ export function slugify(name: string): string {
  * `occurrence` 2 and up gives the name to try when the earlier ones are taken.
  *
  * @example
- * runId(new Date(2026, 0, 31, 9, 5, 7), 'iris') // '20260131-090507-iris'
+ * runId(new Date(2026, 0, 31, 9, 5, 7), 'iris') // -> '20260131-090507-iris'
  */
 export function runId(time: Date, name: string, occurrence = 1): string {
   const two = (value: number): string => String(value).padStart(2, '0')

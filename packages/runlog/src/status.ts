@@ -20,7 +20,7 @@ export interface StatusFacts {
  * The badge of a run.
  *
  * @example
- * runStatus({ ended: false, lastEventAt: 0, now: 31_000 }) // 'stale'
+ * runStatus({ ended: false, lastEventAt: 0, now: 31_000 }) // -> 'stale'
  */
 export function runStatus({ ended, lastEventAt, now, staleMs = defaultStaleMs }: StatusFacts): RunStatus {
   if (ended) return 'finished'

@@ -87,7 +87,7 @@ export function incompleteLine(reader: EventReader): Problem[] {
  * Every problem of a log that is in memory, in the order of its lines.
  *
  * @example
- * validateEvents('nonsense\n')[0]?.text // 'not JSON: "nonsense"'
+ * validateEvents('nonsense\n')[0]?.text // -> 'not JSON: "nonsense"'
  */
 export function validateEvents(log: Uint8Array | string): Problem[] {
   const reader = new EventReader()

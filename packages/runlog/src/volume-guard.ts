@@ -8,7 +8,7 @@ export const defaultPointsPerTag = 5000
  *
  * @example
  * const guard = new VolumeGuard(4)
- * ;[0, 1, 2, 3, 4, 5, 6, 7, 8].filter(() => guard.keep('train/loss')) // [0, 1, 2, 3, 4, 6, 8]
+ * ;[0, 1, 2, 3, 4, 5, 6, 7, 8].filter(() => guard.keep('train/loss')) // -> [0, 1, 2, 3, 4, 6, 8]
  */
 export class VolumeGuard {
   readonly limit: number

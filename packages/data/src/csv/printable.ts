@@ -11,7 +11,7 @@ const SHORT: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r'
  * @param maxLength Most characters (code points) kept, 60 unless told.
  * @example
  * ```ts
- * printable('\u001b[31mred') // '\\x1b[31mred'
+ * printable('\u001b[31mred') // -> '\\x1b[31mred'
  * ```
  */
 export function printable(text: string, maxLength = 60): string {

@@ -122,7 +122,7 @@ function settingText({ option, value, column }: Setting, style: 'options' | 'fla
  * @example
  * ```ts
  * formatProblem({ code: 'TYPE', severity: 'error', line: 3, column: 'age', message: '"x" is not a number.' })
- * // 'line 3, column "age": "x" is not a number.'
+ * // -> 'line 3, column "age": "x" is not a number.'
  * ```
  */
 export function formatProblem(problem: Problem, style: 'options' | 'flags' = 'options'): string {

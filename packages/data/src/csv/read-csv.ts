@@ -18,7 +18,7 @@ export type CsvInput = string | Uint8Array | AsyncIterable<Uint8Array>
  * @example
  * ```ts
  * const table = parseCsv('age,city\n31,Oslo\n54,Rome\n')
- * table.columns.map(({ name, kind }) => `${name}: ${kind}`) // ['age: number', 'city: category']
+ * table.columns.map(({ name, kind }) => `${name}: ${kind}`) // -> ['age: number', 'city: category']
  * ```
  */
 export function parseCsv(input: string | Uint8Array, options: CsvOptions = {}): Table {

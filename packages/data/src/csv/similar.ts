@@ -24,7 +24,7 @@ const folded = (name: string): string => name.normalize('NFKC').trim().toLowerCa
  *
  * @example
  * ```ts
- * similarNames('specis', ['sepal_length', 'species']) // ['species']
+ * similarNames('specis', ['sepal_length', 'species']) // -> ['species']
  * ```
  */
 export function similarNames(name: string, names: Iterable<string>, limit = 3): string[] {

@@ -21,7 +21,7 @@ const isNumber = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
  *
  * @example
  * ```ts
- * formatCsvRecord(['5" pipe', 'a,b', '']) // '"5"" pipe","a,b",\n'
+ * formatCsvRecord(['5" pipe', 'a,b', '']) // -> '"5"" pipe","a,b",\n'
  * ```
  */
 export function formatCsvRecord(cells: readonly string[], options: CsvWriteOptions = {}): string {

@@ -47,7 +47,7 @@ export function checkIndex(op: string, index: number, length: number): void {
  * @example
  * ```ts
  * const data = new TensorDataset(tensor([[1, 2], [3, 4]]), tensor([0, 1]))
- * const [x, y] = data.get(1) // x: [3, 4], y: 1
+ * data.get(1).map((row) => row.tolistSync()) // -> [[3, 4], 1]
  * ```
  * @see https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
  */

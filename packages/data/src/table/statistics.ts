@@ -59,7 +59,7 @@ export function columnLength(column: Column): number {
  * @example
  * ```ts
  * const { columns } = parseCsv('age\n31\n54\n')
- * columnStatistics(columns[0]!) // { kind: 'number', min: 31, max: 54, mean: 42.5, ... }
+ * columnStatistics(columns[0]!) // -> { kind: 'number', ..., min: 31, max: 54, mean: 42.5, ... }
  * ```
  */
 export function columnStatistics(column: Column, rows: Rows = allRows(columnLength(column))): ColumnStatistics {

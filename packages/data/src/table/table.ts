@@ -111,7 +111,7 @@ const inMemory: Dialect = { delimiter: ',', quote: '"', escape: '"', decimal: '.
  * @example
  * ```ts
  * const table = tableFrom({ age: [31, 54], city: ['Oslo', null] })
- * table.rowCount // 2
+ * table.rowCount // -> 2
  * ```
  */
 export function tableFrom(columns: Readonly<Record<string, readonly Value[]>>): Table {

@@ -5,7 +5,7 @@
  *
  * @param column pixel column of position i; must not decrease for the reduction to be worth it.
  * @example
- * decimate([3, 1, 2, 5, 4], (i) => Math.floor(i / 4)) // [0, 1, 3, 4]
+ * decimate([3, 1, 2, 5, 4], (i) => Math.floor(i / 4)) // -> [0, 1, 3, 4]
  */
 export function decimate(values: ArrayLike<number>, column: (i: number) => number): number[] {
   const kept: number[] = []

@@ -30,7 +30,7 @@ declare const crypto: { getRandomValues(array: Uint32Array): Uint32Array }
  * @example
  * ```ts
  * const generator = new Generator(42)
- * generator.uint32() // 1608637542
+ * generator.uint32() // -> 1608637542
  * ```
  * @see M. Matsumoto, T. Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998; https://pytorch.org/docs/stable/generated/torch.Generator.html
  */
