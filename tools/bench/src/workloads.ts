@@ -1,0 +1,155 @@
+import { BCEWithLogitsLoss, CrossEntropyLoss, Linear, ReLU, Sequential, functional as F } from '@metagrad/nn'
+import { noGrad } from '@metagrad/autograd'
+import { Adam, SGD } from '@metagrad/optim'
+import type { Tensor } from '@metagrad/tensor'
+import { rand, randint, randn } from '@metagrad/tensor'
+
+/** One row of the table: the same work here and in PyTorch (torch_bench.py has it under the same name). */
+export interface Workload {
+  readonly name: string
+  /** Speed relative to PyTorch on one thread that is asked for, and hoped for. */
+  readonly accept: number
+  readonly goal: number
+  /** Calls per measurement, so that one takes some tens of milliseconds. */
+  readonly calls: number
+  /** Makes its tensors and returns the call to be timed. */
+  readonly setup: () => () => unknown
+}
+
+const million = (): Tensor => randn(1_000_000)
+
+function tutorial(): () => unknown {
+  const [x, y] = [randn(99, 2), rand(99, 1).gt(0.5).float()]
+  const model = new Linear(2, 1, { init: 'zeros' })
+  const loss = new BCEWithLogitsLoss()
+  const optimizer = new SGD(model.parameters(), { lr: 1e-3 })
+  return () => {
+    optimizer.zeroGrad()
+    loss.forward(model.forward(x), y).backward()
+    optimizer.step()
+  }
+}
+
+function mlp(): () => unknown {
+  const [x, y] = [randn(64, 784), randint(10, [64])]
+  const model = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 64), new ReLU(), new Linear(64, 10))
+  const loss = new CrossEntropyLoss()
+  const optimizer = new Adam(model.parameters(), { lr: 1e-3 })
+  return () => {
+    optimizer.zeroGrad()
+    loss.forward(model.forward(x), y).backward()
+    optimizer.step()
+  }
+}
+
+const product = (n: number) => () => {
+  const [a, b] = [randn(n, n), randn(n, n)]
+  return () => a.matmul(b)
+}
+
+const add = (n: number) => () => {
+  const [a, b] = [randn(n, { requiresGrad: true }), randn(n)]
+  return () => a.add(b)
+}
+
+function adam(): () => unknown {
+  const p = million().requiresGrad_()
+  p.grad = million()
+  const optimizer = new Adam([p], { lr: 1e-3 })
+  return () => optimizer.step()
+}
+
+function sgd(): () => unknown {
+  const p = million().requiresGrad_()
+  p.grad = million()
+  const optimizer = new SGD([p], { lr: 1e-3 })
+  return () => optimizer.step()
+}
+
+/** Without a tape: the op itself. */
+const forward = (make: () => () => Tensor) => () => {
+  const call = make()
+  return () => noGrad(call)
+}
+
+export const workloads: readonly Workload[] = [
+  { name: 'tutorial step, eager', accept: 20, goal: 60, calls: 1000, setup: tutorial },
+  { name: 'add N=4, with tape', accept: 10, goal: 40, calls: 20_000, setup: add(4) },
+  { name: 'add N=1000, with tape', accept: 4, goal: 8, calls: 20_000, setup: add(1000) },
+  { name: 'matmul 256', accept: 0.36, goal: 0.42, calls: 10, setup: product(256) },
+  { name: 'matmul 512', accept: 0.36, goal: 0.42, calls: 3, setup: product(512) },
+  { name: 'matmul 1024', accept: 0.36, goal: 0.42, calls: 1, setup: product(1024) },
+  {
+    name: 'add 10^6',
+    accept: 0.7,
+    goal: 1.1,
+    calls: 30,
+    setup: forward(() => {
+      const [a, b] = [million(), million()]
+      return () => a.add(b)
+    }),
+  },
+  {
+    name: 'sum 10^6',
+    accept: 0.7,
+    goal: 1.1,
+    calls: 50,
+    setup: forward(() => {
+      const a = million()
+      return () => a.sum()
+    }),
+  },
+  { name: 'SGD 10^6', accept: 0.7, goal: 1.1, calls: 30, setup: sgd },
+  {
+    name: 'exp 10^6',
+    accept: 0.65,
+    goal: 1,
+    calls: 20,
+    setup: forward(() => {
+      const a = million()
+      return () => a.exp()
+    }),
+  },
+  {
+    name: 'sigmoid 10^6',
+    accept: 0.65,
+    goal: 1,
+    calls: 20,
+    setup: forward(() => {
+      const a = million()
+      return () => a.sigmoid()
+    }),
+  },
+  {
+    name: 'BCE with logits 10^6',
+    accept: 1.5,
+    goal: 2.2,
+    calls: 5,
+    setup: forward(() => {
+      const [a, b] = [million(), rand(1_000_000)]
+      return () => F.binaryCrossEntropyWithLogits(a, b)
+    }),
+  },
+  {
+    name: 'softmax 1024x1024',
+    accept: 0.7,
+    goal: 1,
+    calls: 10,
+    setup: forward(() => {
+      const a = randn(1024, 1024)
+      return () => a.softmax(1)
+    }),
+  },
+  {
+    name: 'layer norm 1024x1024',
+    accept: 1.2,
+    goal: 1.6,
+    calls: 10,
+    setup: forward(() => {
+      const a = randn(1024, 1024)
+      return () => F.layerNorm(a, [1024])
+    }),
+  },
+  { name: 'Adam 10^6', accept: 2.5, goal: 3.3, calls: 5, setup: adam },
+  { name: 'MLP 784-128-64-10 step, Adam', accept: 1, goal: 1.4, calls: 20, setup: mlp },
+]

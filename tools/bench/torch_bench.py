@@ -1,0 +1,107 @@
+"""The workloads in PyTorch, one thread. Reads 'name<TAB>calls' lines, answers with microseconds per call."""
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+torch.set_num_threads(1)
+torch.manual_seed(0)
+
+
+def million():
+    return torch.randn(1_000_000)
+
+
+def trainer(model, loss, optimizer, x, y):
+    def step():
+        optimizer.zero_grad()
+        loss(model(x), y).backward()
+        optimizer.step()
+
+    return step
+
+
+def tutorial():
+    model = torch.nn.Linear(2, 1)
+    x, y = torch.randn(99, 2), (torch.rand(99, 1) > 0.5).float()
+    return trainer(model, torch.nn.BCEWithLogitsLoss(), torch.optim.SGD(model.parameters(), lr=1e-3), x, y)
+
+
+def mlp():
+    layers = [torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)]
+    model = torch.nn.Sequential(*layers)
+    x, y = torch.randn(64, 784), torch.randint(10, (64,))
+    return trainer(model, torch.nn.CrossEntropyLoss(), torch.optim.Adam(model.parameters(), lr=1e-3), x, y)
+
+
+def optimizer(kind):
+    def setup():
+        p = million().requires_grad_()
+        p.grad = million()
+        return kind([p], lr=1e-3).step
+
+    return setup
+
+
+def product(n):
+    def setup():
+        a, b = torch.randn(n, n), torch.randn(n, n)
+        return lambda: a @ b
+
+    return setup
+
+
+def add(n):
+    def setup():
+        a, b = torch.randn(n, requires_grad=True), torch.randn(n)
+        return lambda: a + b
+
+    return setup
+
+
+def forward(f, *makers):
+    def setup():
+        inputs = [make() for make in makers]
+
+        def call():
+            with torch.no_grad():
+                return f(*inputs)
+
+        return call
+
+    return setup
+
+
+square = lambda: torch.randn(1024, 1024)
+workloads = {
+    "tutorial step, eager": tutorial,
+    "add N=4, with tape": add(4),
+    "add N=1000, with tape": add(1000),
+    "matmul 256": product(256),
+    "matmul 512": product(512),
+    "matmul 1024": product(1024),
+    "add 10^6": forward(torch.add, million, million),
+    "sum 10^6": forward(torch.sum, million),
+    "SGD 10^6": optimizer(torch.optim.SGD),
+    "exp 10^6": forward(torch.exp, million),
+    "sigmoid 10^6": forward(torch.sigmoid, million),
+    "BCE with logits 10^6": forward(F.binary_cross_entropy_with_logits, million, lambda: torch.rand(1_000_000)),
+    "softmax 1024x1024": forward(lambda x: torch.softmax(x, 1), square),
+    "layer norm 1024x1024": forward(lambda x: F.layer_norm(x, [1024]), square),
+    "Adam 10^6": optimizer(torch.optim.Adam),
+    "MLP 784-128-64-10 step, Adam": mlp,
+}
+
+print(torch.__version__, flush=True)
+calls_of = {}
+for line in sys.stdin:
+    name, count = line.rstrip("\n").split("\t")
+    if name not in calls_of:
+        calls_of[name] = workloads[name]()
+        for _ in range(3):
+            calls_of[name]()
+    start = time.perf_counter()
+    for _ in range(int(count)):
+        calls_of[name]()
+    print((time.perf_counter() - start) * 1e6 / int(count), flush=True)
