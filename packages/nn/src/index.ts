@@ -19,10 +19,33 @@ export { Dropout, Dropout2d } from './layers/dropout.ts'
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './layers/embedding.ts'
 export { LayerNorm, RMSNorm, type LayerNormOptions, type NormOptions } from './layers/layer-norm.ts'
 export {
+  GRUCell,
+  LSTMCell,
+  RNNCell,
+  type RNNCellOptions,
+  type RecurrentCellOptions,
+  type RecurrentNonlinearity,
+} from './layers/recurrent-cell.ts'
+export { GRU, LSTM, RNN, type RNNOptions, type RecurrentOptions } from './layers/recurrent.ts'
+export {
   Activation, CELU, ELU, GELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, LogSoftmax, Mish, PReLU,
   ReLU, ReLU6, SELU, SiLU, Sigmoid, Softmax, Softmin, Softplus, Softshrink, Softsign, Tanh, Tanhshrink, Threshold,
   type ActivationClass,
 } from './layers/activations.ts' // prettier-ignore
+
+// Sequences of different lengths.
+export {
+  PackedSequence,
+  packPaddedSequence,
+  packSequence,
+  padPackedSequence,
+  unpackSequence,
+  unpadSequence,
+  type Lengths,
+  type PackOptions,
+  type PackPaddedOptions,
+  type PadPackedOptions,
+} from './utils/packed-sequence.ts'
 
 // Losses.
 export {

@@ -7,6 +7,7 @@ export {
 } from './activations.ts' // prettier-ignore
 export { dropout, featureDropout, type DropoutOptions } from './dropout.ts'
 export { embedding, oneHot, type EmbeddingFunctionOptions } from './embedding.ts'
+export { gruCell, lstmCell, rnnReluCell, rnnTanhCell, type RecurrentWeights } from './recurrent.ts'
 export {
   layerNorm,
   normalize,
