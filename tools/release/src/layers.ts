@@ -31,8 +31,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   metagrad: { folder: 'packages/metagrad', imports: [...core, ...siblings], neutral: true },
   '@metagrad/runlog': { folder: 'packages/runlog', imports: [], neutral: true },
   '@metagrad/plot': { folder: 'packages/plot', imports: [], neutral: true },
-  '@metagrad/cli': { folder: 'apps/cli', imports: umbrella, neutral: false },
-  '@metagrad/viz': { folder: 'apps/viz', imports: umbrella, neutral: false },
+  '@metagrad/cli': { folder: 'apps/cli', imports: libraries, neutral: false },
+  '@metagrad/viz': { folder: 'apps/viz', imports: libraries, neutral: false },
   '@metagrad/testing': tool('testing'),
   '@metagrad/golden': tool('golden'),
   '@metagrad/bench': tool('bench'),
@@ -48,5 +48,16 @@ export const umbrellaName = 'metagrad'
 
 /** Folders whose files are reached from outside only by the files of `doors`. */
 export const internals: readonly { folder: string; doors: readonly string[] }[] = [
-  { folder: 'packages/tensor/src/cpu', doors: ['packages/tensor/src/index.ts', 'packages/tensor/src/creation.ts'] },
+  {
+    folder: 'packages/tensor/src/cpu',
+    doors: [
+      'packages/tensor/src/index.ts',
+      'packages/tensor/src/creation.ts',
+      'packages/tensor/src/functions.ts',
+      // Build, test and time the compiled kernels.
+      'packages/tensor/tools/arena.ts',
+      'packages/tensor/tools/bench.ts',
+      'packages/tensor/tools/expect.ts',
+    ],
+  },
 ]

@@ -104,7 +104,10 @@ ${standing.length} of ${rows.length} names stand; ${total} golden cases come fro
 ${sections.join('\n')}`
 }
 
-export const opsFiles: { readonly json: URL; readonly markdown: URL } = { json: new URL('docs/ops.json', root), markdown: new URL('docs/ops.md', root) }
+export const opsFiles: { readonly json: URL; readonly markdown: URL } = {
+  json: new URL('docs/ops.json', root),
+  markdown: new URL('docs/ops.md', root),
+}
 
 export function readText(url: URL): string {
   return existsSync(url) ? readFileSync(url, 'utf8') : ''

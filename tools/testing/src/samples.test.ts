@@ -44,7 +44,7 @@ for (const [family, samples] of Object.entries(families)) {
       for (const dtype of sample.dtypes ?? defaultDTypes) {
         sample.cases.forEach((_, at) => {
           const key = caseKey(sample, at, dtype)
-          it(key, () => {
+          it(`${key}`, () => {
             const want = golden.cases[key]
             if (want === undefined) throw new Error(`no golden for ${key}: run pnpm golden ${family}`)
             const tolerance = sample.tolerance?.[dtype] ?? tolerances[dtype]
@@ -97,7 +97,7 @@ for (const [family, samples] of Object.entries(families)) {
     for (const sample of samples) {
       const [dtype] = sample.dtypes ?? defaultDTypes
       sample.cases.forEach((_, at) => {
-        it(caseKey(sample, at, dtype!), () => {
+        it(`${caseKey(sample, at, dtype!)}`, () => {
           const plain = makeInputs(sample, at, dtype!)
           const want = outputsOf(sample, plain).map((x) => x.dataSync())
           for (const [name, variant] of Object.entries(layoutVariants)) {

@@ -1,6 +1,7 @@
 import type { View } from '../device.ts'
 import { dtypes } from '../dtypes.ts'
-import { Layout, contiguousLayout, expandLayout, permuteLayout } from '../layout.ts'
+import type { Layout } from '../layout.ts'
+import { contiguousLayout, expandLayout, permuteLayout } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
 import { coalesce, forEachMatrix } from './reference/loops.ts'
@@ -105,12 +106,12 @@ function pairwise(
   suffixes: { readonly [dtype in View['dtype']]?: string },
   swapped = false,
 ): Fast<unknown> {
-  const rows = pairwiseRows(name, suffixes)
+  const table = pairwiseRows(name, suffixes)
   return (outputs, inputs) => {
     const out = outputs[0]!
     const a = swapped ? inputs[1]! : inputs[0]!
     const b = swapped ? inputs[0]! : inputs[1]!
-    const row = rows[a.dtype]
+    const row = table[a.dtype]
     if (row === undefined) return false
     const { kernels } = cpuEngine()
     const { numel, shape } = out.layout

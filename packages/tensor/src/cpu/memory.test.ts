@@ -44,6 +44,7 @@ describe('Memory', () => {
     const memory = new Memory(linearMemory(1), 40, tiny)
     const random = numbers(1)
     const live = new Map<Resident, Uint8Array>()
+    let wrong = 0
     const sizes = [0, 1, 7, 16, 17, 60, 128, 129, 400, 1500, 3000]
     for (let step = 0; step < 30_000; step++) {
       const action = random(10)
@@ -58,13 +59,16 @@ describe('Memory', () => {
         const index = random(Math.min(live.size, 8))
         const [one, want] = [...take(live, index + 1)].at(-1)!
         const address = memory.touch(one)
-        expect(address % 16).toBe(0)
-        expect(same(memory.bytes, address, want)).toBe(true)
+        if (address % 16 !== 0 || !same(memory.bytes, address, want)) wrong++
         if (action < 6) live.delete(one)
-        else (live.delete(one), live.set(one, want))
+        else {
+          live.delete(one)
+          live.set(one, want)
+        }
       }
       if (live.size > 200) for (const owner of owners.slice(0, 100)) live.delete(owner)
     }
+    expect(wrong).toBe(0)
   })
 
   it('leaves the operands of an op in place while the next are touched', () => {

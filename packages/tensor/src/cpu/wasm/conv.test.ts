@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { describeBuilds, differences, numbers } from './tools/expect.ts'
+import { describeBuilds, differences, numbers } from '../../../tools/expect.ts'
 
 interface Conv {
   batch: number

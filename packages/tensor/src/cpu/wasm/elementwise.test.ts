@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import type { Kernels, Offset } from './loader.ts'
-import type { Arena } from './tools/arena.ts'
-import { describeBuilds, differences, lengths, numbers } from './tools/expect.ts'
+import type { Arena } from '../../../tools/arena.ts'
+import { describeBuilds, differences, lengths, numbers } from '../../../tools/expect.ts'
 
 type Named<F> = {
   [name in keyof Kernels]: Kernels[name] extends F ? (F extends Kernels[name] ? name : never) : never

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { describeBuilds, differences, numbers } from './tools/expect.ts'
+import { describeBuilds, differences, numbers } from '../../../tools/expect.ts'
 
 const sizes: readonly (readonly [m: number, n: number, k: number])[] = [
   [0, 3, 4],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { describeBuilds, differences, lengths, numbers } from './tools/expect.ts'
+import { describeBuilds, differences, lengths, numbers } from '../../../tools/expect.ts'
 
 const eps = 1e-5
 const mean = (values: readonly number[]): number => values.reduce((total, x) => total + x, 0) / values.length

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { describeBuilds, differences, lengths, numbers } from './tools/expect.ts'
+import { describeBuilds, differences, lengths, numbers } from '../../../tools/expect.ts'
 
 describeBuilds('optimizer steps', (arena) => {
   for (const { momentum, dampening, isNesterov, weightDecay } of [

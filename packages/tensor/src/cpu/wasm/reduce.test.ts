@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { describeBuilds, differences, lengths, numbers } from './tools/expect.ts'
+import { describeBuilds, differences, lengths, numbers } from '../../../tools/expect.ts'
 
 type Reduce = (values: number[]) => number
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { describeBuilds, differences, lengths, numbers } from './tools/expect.ts'
+import { describeBuilds, differences, lengths, numbers } from '../../../tools/expect.ts'
 
 const rows = 3
 const sum = (values: readonly number[]): number => values.reduce((total, x) => total + x, 0)

@@ -8,7 +8,7 @@ import asc from 'assemblyscript/asc'
 import { declareKernels } from './declare.ts'
 import { expandQuads } from './quads.ts'
 
-const assembly = new URL('../assembly/', import.meta.url)
+const assembly = new URL('../src/cpu/wasm/assembly/', import.meta.url)
 const isCheck = process.argv.includes('--check')
 const sizeLimit = 60_000
 /** Where asc lays the first constant. */
@@ -68,7 +68,7 @@ const header = '// Built by tools/build.ts from assembly/*.ts. Do not edit.\n'
 const strings = [...binaries].map(([name, binary]) => `  ${name}:\n    '${Buffer.from(binary).toString('base64')}',\n`)
 const modules = `export const modules: Record<'plain' | 'simd128' | 'relaxed', string> = {\n${strings.join('')}}\n`
 const text = [header, declareKernels(assembly, exporting), modules].join('\n')
-emit(new URL('../kernels.generated.ts', import.meta.url), text)
+emit(new URL('../src/cpu/wasm/kernels.generated.ts', import.meta.url), text)
 
 const gzipped = gzipSync(modules, { level: 9 }).length
 for (const [name, binary] of binaries)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect } from 'vitest'
 
-import { type KernelBuild, supportsBuild } from '../loader.ts'
+import { type KernelBuild, supportsBuild } from '../src/cpu/wasm/loader.ts'
 import { type Arena, openArena } from './arena.ts'
 
 /** Lengths around the borders of one vector, of four, and of a block. */

@@ -1,4 +1,4 @@
-import { type KernelBuild, type Kernels, loadKernels, type Offset } from '../loader.ts'
+import { type KernelBuild, type Kernels, loadKernels, type Offset } from '../src/cpu/wasm/loader.ts'
 
 type Elements = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array
 type ElementsConstructor =

@@ -2,7 +2,7 @@
 // Only the ratios of one run mean something: machines are shared and their clocks change.
 import { execFileSync } from 'node:child_process'
 
-import { type KernelBuild, supportsBuild } from '../loader.ts'
+import { type KernelBuild, supportsBuild } from '../src/cpu/wasm/loader.ts'
 import { type Arena, openArena } from './arena.ts'
 import { numbers } from './expect.ts'
 
