@@ -2,11 +2,8 @@ import { render } from 'preact'
 import { startApp } from './app/app.ts'
 import { listenForFiles } from './app/drop.ts'
 import { listenForKeys } from './app/keys.ts'
-import { hasServer } from './runs/connect.ts'
+import { hasServer } from './runs/wire.ts'
 import { Shell } from './shell.tsx'
-import './styles/base.css'
-import './styles/shell.css'
-import './styles/train.css'
 
 const app = startApp()
 if (hasServer() && location.hash === '') app.goTo('runs')

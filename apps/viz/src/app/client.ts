@@ -9,5 +9,5 @@ export function startWorker(onReply: (reply: Reply) => void, onFailure: (text: s
   const worker = new Worker(new URL('../worker/worker.ts', import.meta.url), { type: 'module', name: 'trainer' })
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => onReply(data))
   worker.addEventListener('error', ({ message }) => onFailure(`The trainer stopped: ${message}`))
-  return { send: (request) => worker.postMessage(request) }
+  return { send: (request) => worker.postMessage(request, { transfer: [] }) }
 }

@@ -87,7 +87,8 @@ export function GraphPicture({ app, tape, layout, progress }: PictureProps): JSX
     <section class="graph-picture" aria-label="Graph">
       <svg
         ref={svg}
-        tabIndex={0}
+        // As SVG spells it: its attributes know upper and lower case.
+        tabindex={0}
         role="group"
         aria-label={`Graph of ${tape.ops.length} ops; arrow keys walk along the tape`}
         onKeyDown={(event) => {

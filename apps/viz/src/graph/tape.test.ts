@@ -44,13 +44,12 @@ describe.each(experiments)('recordTape(step %#)', (experiment) => {
   it('hands each op what its users left: incoming equals the accumulated gradient of the output', () => {
     const gathered = new Map<number, Preview>()
     for (const position of tape.backward) {
-      const op = tape.ops[position]!
-      op.outputs.forEach((output, slot) => {
-        if (op.incoming[slot] !== undefined && output !== tape.loss) {
-          expect(gathered.get(output)).toEqual(op.incoming[slot])
-        }
-      })
-      for (const { tensor, accumulated } of op.inputs) if (accumulated !== undefined) gathered.set(tensor, accumulated)
+      const { outputs, incoming, inputs } = tape.ops[position]!
+      const used = outputs.flatMap((output, slot) =>
+        incoming[slot] === undefined || output === tape.loss ? [] : [slot],
+      )
+      expect(used.map((slot) => gathered.get(outputs[slot]!))).toEqual(used.map((slot) => incoming[slot]))
+      for (const { tensor, accumulated } of inputs) if (accumulated !== undefined) gathered.set(tensor, accumulated)
     }
   })
 

@@ -215,9 +215,9 @@ function describe({ loss, sources, visits, incoming, moduleOf, parameters, roles
   const add = (tensor: Tensor, label: string, role: TapeTensor['role'], key: Tensor, op?: number): number => {
     const id = tensors.length
     ids.set(key, id)
-    const grad = role === 'parameter' && key.grad !== undefined ? previewOf(key.grad) : undefined
     const { dtype, requiresGrad } = key
-    tensors.push({ id, label, role, dtype, requiresGrad, op, value: previewOf(tensor), grad })
+    const final = role === 'parameter' && key.grad !== undefined ? previewOf(key.grad) : undefined
+    tensors.push({ id, label, role, dtype, requiresGrad, op, value: previewOf(tensor), grad: final })
     return id
   }
 

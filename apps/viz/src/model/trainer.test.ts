@@ -68,10 +68,8 @@ describe.each(generatorNames)('generator %s', (generator) => {
     expect([...dataset.train, ...dataset.validation].sort((a, b) => a - b)).toEqual(
       Array.from({ length: spec.samples }, (_, row) => row),
     )
-    if (dataset.task === 'classification') {
-      expect(new Set(dataset.targets).size).toBe(dataset.classes.length)
-      expect(Math.max(...dataset.targets)).toBe(dataset.classes.length - 1)
-    }
+    const classes = [...new Set(dataset.task === 'classification' ? dataset.targets : [])]
+    expect(classes.sort((a, b) => a - b).map(String)).toEqual(dataset.classes)
   })
 })
 
@@ -86,13 +84,16 @@ describe('surfaceOf(trainer, extent, n)', () => {
     expect(Math.max(...surface.labels)).toBeLessThan(4)
     const { inputs } = trainer.batchOf(rows)
     const labels = trainer.built.model.forward(inputs).argmax(1).dataSync()
-    rows.forEach((row, i) => {
+    const answers = Array.from(rows, (row, i) => {
       const cell = (value: number, [low, high]: readonly [number, number]): number =>
         Math.floor((10 * (value - low)) / (high - low))
       const at = cell(trainer.dataset.y[row]!, extent.y) * 10 + cell(trainer.dataset.x[row]!, extent.x)
-      // A point and the centre of its cell may lie on two sides of a border, where the model is not sure.
-      if (surface.levels[at]! > 128) expect(surface.labels[at]).toBe(Number(labels[i]))
+      return { isSure: surface.levels[at]! > 128, shown: surface.labels[at], own: Number(labels[i]) }
     })
+    // A point and the centre of its cell may lie on two sides of a border, where the model is not sure.
+    const sure = answers.filter(({ isSure }) => isSure)
+    expect(sure.length).toBeGreaterThan(0)
+    expect(sure.map(({ shown }) => shown)).toEqual(sure.map(({ own }) => own))
   })
 })
 

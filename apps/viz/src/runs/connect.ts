@@ -1,13 +1,10 @@
 import type { App } from '../app/app.ts'
 import { newsOf } from './read-runs.ts'
 import type { RunMessage } from './wire.ts'
-import { serverMark } from './wire.ts'
+import { hasServer } from './wire.ts'
 
 /** Milliseconds before a lost stream is asked for again. */
 const againMs = 2000
-
-/** Whether `metagrad view` serves this page. */
-export const hasServer = (): boolean => document.querySelector(`meta[name="${serverMark}"]`) !== null
 
 let connected = false
 

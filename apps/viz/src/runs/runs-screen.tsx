@@ -10,13 +10,13 @@ import type { RunAxis, RunsView, ScaleName } from '../app/url.ts'
 import { Chart, useThrottled } from '../ui/chart.tsx'
 import { Choice, Slider } from '../ui/fields.tsx'
 import { Icon, IconButton } from '../ui/icons.tsx'
-import '../styles/runs.css'
-import { connect, hasServer } from './connect.ts'
+import { connect } from './connect.ts'
 import { curvesOf, resumesOf, tagGroups } from './curves.ts'
 import { filesOfInput } from './open-files.ts'
 import type { OpenedFile } from './read-runs.ts'
 import { readRuns } from './read-runs.ts'
 import type { RunView } from './runs-state.ts'
+import { hasServer } from './wire.ts'
 
 /** Reads files as runs and shows them. */
 export async function openRuns({ store }: App, files: readonly OpenedFile[]): Promise<void> {

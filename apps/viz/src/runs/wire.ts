@@ -22,3 +22,6 @@ export type RunMessage =
 
 /** Name of the meta element by which the page knows that `metagrad view` serves it. */
 export const serverMark = 'metagrad-server'
+
+/** Whether `metagrad view` serves this page. */
+export const hasServer = (): boolean => document.querySelector(`meta[name="${serverMark}"]`) !== null

@@ -77,7 +77,7 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
           role="img"
           aria-label={describe(setup)}
         />
-        {scales && <Axes setup={setup} scales={scales} side={side} cursor={cursor} />}
+        {scales && side > 0 && <Axes setup={setup} scales={scales} side={side} cursor={cursor} />}
       </div>
       <Legend setup={setup} surface={surface} colours={colours} answer={answer} />
     </div>

@@ -192,19 +192,22 @@ export class Session {
     this.#loop()
   }
 
+  get #mayStep(): boolean {
+    return this.#playing && this.#trainer !== undefined && this.#stepsThisFrame < this.#stepsPerFrame
+  }
+
   #loop(): void {
     if (this.#looping) return
     this.#looping = true
     const turn = (): void => {
-      const trainer = this.#trainer
       const until = this.#around.now() + sliceMs
-      while (this.#playing && trainer && this.#stepsThisFrame < this.#stepsPerFrame && this.#around.now() < until) {
+      while (this.#mayStep && this.#around.now() < until) {
         this.#stepsThisFrame += 1
-        if (!this.#step(trainer)) this.#playing = false
+        if (!this.#step(this.#trainer!)) this.#playing = false
       }
       this.#answer(false)
       // With a limit per frame, the next `frame` starts the loop again.
-      this.#looping = this.#playing && this.#stepsThisFrame < this.#stepsPerFrame
+      this.#looping = this.#mayStep
       if (this.#looping) this.#around.defer(turn)
     }
     turn()

@@ -1,0 +1,367 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { backward } from '@metagrad/autograd'
+import { parseCsv, TableError } from '@metagrad/data'
+import { createRun } from '@metagrad/runlog/node'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeHash } from './app/url.ts'
+import { previewOf, recordTape } from './graph/tape.ts'
+import { generateDataset } from './model/dataset.ts'
+import { defaultData } from './model/experiment.ts'
+import { Trainer } from './model/trainer.ts'
+import { serveRuns } from './server/index.ts'
+import type { TestSite } from './testing/page.ts'
+import { hasChromium, launch, openPage, startSite } from './testing/page.ts'
+
+let site: TestSite
+
+/** The trainer of a link, in Node. */
+function trainerOf(hash: string): Trainer {
+  const { experiment } = decodeHash(hash).state
+  const data = experiment.data.source === 'generator' ? experiment.data : defaultData
+  return new Trainer(experiment, generateDataset(data, experiment.seed))
+}
+
+const figure = (page: Page, name: string) => page.locator(`.readout .${name} dd`)
+const isReady = (page: Page) =>
+  page.getByRole('button', { name: 'One batch (.)' }).and(page.locator(':enabled')).waitFor()
+
+async function save(page: Page, chart: string, kind: 'SVG' | 'CSV'): Promise<string> {
+  await page.getByRole('button', { name: `${chart}: save` }).click()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: kind, exact: true }).click(),
+  ])
+  return readFile(await download.path(), 'utf8')
+}
+
+/** What axe finds that is serious. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') })
+  const found: unknown = await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary)))`,
+  )
+  return Array.isArray(found) ? found.map(String) : ['axe did not run']
+}
+
+describe.skipIf(!hasChromium())('the page in a browser', () => {
+  beforeAll(async () => {
+    site = await startSite()
+  })
+  afterAll(() => site.close())
+
+  it('trains 200 steps to the losses that the same code reaches in Node', async () => {
+    const hash = '#/train?v=1&data=spirals&classes=3&batch=21&seed=7&lr=0.02'
+    const page = await site.open(hash)
+    await isReady(page)
+    for (let i = 0; i < 20; i++) await page.keyboard.press('Shift+Period')
+    await expect.poll(() => figure(page, 'step').textContent()).toBe('200')
+    const rows = (await save(page, 'Loss', 'CSV'))
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((row) => row.split(',').map(Number))
+    const trainer = trainerOf(hash)
+    const expected = [trainer.evaluate(trainer.dataset.train).loss]
+    for (let i = 0; i < 200; i++)
+      if (trainer.step().endsEpoch) expected.push(trainer.evaluate(trainer.dataset.train).loss)
+    expect(rows.map(([step]) => step)).toEqual(expected.map((_, epoch) => epoch * 10))
+    rows.forEach(([, loss], i) => expect(Math.abs(loss! - expected[i]!)).toBeLessThan(1e-6))
+    expect(expected.at(-1)).toBeLessThan(expected[0]!)
+    await page.context().close()
+  })
+
+  it('shows the gradients that the engine computes, at each op of an MLP', async () => {
+    const hash = '#/graph?v=1&layers=4-ReLU,3-Tanh&n=60&batch=12&seed=3'
+    const page = await site.open(hash)
+    const trainer = trainerOf(hash)
+    const { model } = trainer.built
+    const tape = recordTape(() => trainer.loss(trainer.nextBatch(), true), { model, roles: new Map() })
+    backward(trainer.loss(trainer.nextBatch(), true))
+    const last = new Map<number, unknown>()
+    await page.getByRole('slider', { name: 'Position on the tape' }).fill(String(tape.ops.length))
+    for (const id of tape.backward) {
+      await page.keyboard.press('.')
+      const op = tape.ops[id]!
+      await page.locator(`.op-card[data-op="${id}"][data-phase="backward"]`).waitFor()
+      const shown = await page
+        .locator('.op-card [data-kind]')
+        .evaluateAll((elements) => elements.map((element) => ({ ...(element as HTMLElement).dataset })))
+      const of = (kind: string) =>
+        shown.filter((one) => one['kind'] === kind).map(({ values }): unknown => JSON.parse(values!))
+      const inputs = op.inputs.filter(({ local }) => local !== undefined)
+      expectClose(
+        of('incoming'),
+        op.incoming.filter((one) => one !== undefined).map(({ values }) => values),
+      )
+      expectClose(
+        of('local'),
+        inputs.map(({ local }) => local!.values),
+      )
+      expectClose(
+        of('accumulated'),
+        inputs.map(({ accumulated }) => accumulated!.values),
+      )
+      inputs.forEach(({ tensor }, i) => last.set(tensor, of('accumulated')[i]))
+    }
+    for (const [name, parameter] of model.namedParameters()) {
+      const { id } = tape.tensors.find(({ label }) => label === name)!
+      expectClose([last.get(id)], [previewOf(parameter.grad!).values])
+    }
+    await page.context().close()
+  })
+
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    good: `x,y,kind\n${Array.from({ length: 30 }, (_, i) => `${i},${(i * 7) % 11},${i % 3 === 0 ? 'a' : 'b'}`).join('\n')}\n`,
+    empty: '',
+    'header only': 'x,y,kind\n',
+    'short row': 'x,y,kind\n1,2,a\n3,4\n5,6,b\n',
+    'long row': 'x,y,kind\n1,2,a\n3,4,b,9\n',
+    'open quote': 'x,y,kind\n1,2,a\n"3,4,b\n5,6,a\n',
+    'text after a quote': 'x,y,kind\n1,2,"a"b\n',
+    'names twice': 'x,x,kind\n1,2,a\n',
+    'no header': '1,2,3\n4,5,6\n',
+    'header again': 'x,y,kind\n1,2,a\nx,y,kind\n3,4,b\n',
+    'Latin 1': Uint8Array.of(...new TextEncoder().encode('x,y,kind\n1,2,caf'), 0xe9, 10),
+    NUL: 'x,y,kind\n1,2,a\u0000\n',
+    'a web page': '<!doctype html><html><body>404</body></html>',
+  }
+
+  it('reads a good file and names the faults of bad ones as the command line does', async () => {
+    const page = await site.open('#/train')
+    await isReady(page)
+    await page.getByLabel('Source').selectOption('csv')
+    for (const [name, content] of Object.entries(files)) {
+      const file = `${name}.csv`
+      await page
+        .getByLabel('CSV file', { exact: true })
+        .setInputFiles({ name: file, mimeType: 'text/csv', buffer: Buffer.from(content) })
+      const expected = problemsOf(content)
+      const list = page.getByRole('list', { name: `Problems of ${file}` }).locator('li')
+      await expect.poll(() => list.count(), { message: name }).toBe(expected.length)
+      const shown = await list.evaluateAll((items) =>
+        items.map((item) => ['code', 'line', 'column'].map((key) => item.getAttribute(`data-${key}`) ?? '')),
+      )
+      expect(shown, name).toEqual(expected)
+      expect(
+        expected.some(([code]) => code !== ''),
+        name,
+      ).toBe(name !== 'good')
+    }
+    await page
+      .getByLabel('CSV file', { exact: true })
+      .setInputFiles({ name: 'good.csv', mimeType: 'text/csv', buffer: Buffer.from(files['good']!) })
+    await page.getByRole('combobox', { name: 'Across' }).selectOption('x')
+    await page.getByRole('combobox', { name: 'Up', exact: true }).selectOption('y')
+    await page.getByRole('combobox', { name: 'To predict' }).selectOption('kind')
+    await isReady(page)
+    await page.keyboard.press('Escape')
+    await page.locator('main').focus()
+    await page.keyboard.press('Shift+Period')
+    await expect.poll(() => figure(page, 'epoch').textContent()).toBe('2')
+    // The link holds the file: another page trains on the same rows.
+    await page.keyboard.press('s')
+    await expect.poll(() => page.getByLabel('Link').inputValue()).toContain('payload=')
+    const other = await site.open(new URL(await page.getByLabel('Link').inputValue()).hash)
+    await isReady(other)
+    expect(await other.getByText('21 rows to learn from, 9 to check with').count()).toBe(1)
+    await Promise.all([page.context().close(), other.context().close()])
+  })
+
+  it('explains numbers that are not finite, and stops', async () => {
+    const page = await site.open('#/train?v=1&data=sine&layers=8-Identity&optim=SGD&lr=10')
+    await isReady(page)
+    await page.keyboard.press('Space')
+    const alert = page.getByRole('alert')
+    await alert.waitFor()
+    expect(await alert.textContent()).toMatch(/made .*(not finite|overflow).*learning rate of 1 or below/)
+    expect(await page.getByRole('button', { name: 'Play' }).isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Reset', exact: true }).click()
+    await expect.poll(() => alert.count()).toBe(0)
+    await page.context().close()
+  })
+
+  it('follows a run that is being written, and lets nobody else in', async () => {
+    const runs = await mkdtemp(join(tmpdir(), 'metagrad-runs-'))
+    const served = await serveRuns({ runs, assets: site.folder })
+    const origin = `http://127.0.0.1:${served.port}`
+    expect((await fetch(`${origin}/`)).status).toBe(401)
+    expect((await fetch(`${origin}/api/runs?token=${'0'.repeat(32)}`)).status).toBe(401)
+    const token = new URL(served.url).searchParams.get('token')!
+    expect((await fetch(`${origin}/api/runs?token=${token}`)).status).toBe(200)
+    expect((await fetch(`${origin}/api/run/20260131-090507-a/file?path=../../x&token=${token}`)).status).toBe(404)
+    expect(
+      (await fetch(`http://[::ffff:127.0.0.1]:${served.port}/?token=${token}`).catch(() => ({ status: 0 }))).status,
+    ).not.toBe(200)
+
+    const browser = await launch()
+    const errors: string[] = []
+    const page = await openPage(browser, {}, errors)
+    await page.goto(served.url)
+    await page.getByRole('heading', { name: 'No runs yet' }).waitFor()
+    expect(page.url()).not.toContain('token')
+
+    const run = await createRun({
+      root: runs,
+      name: 'tail',
+      command: ['metagrad', 'train'],
+      versions: {},
+      device: 'cpu',
+      seed: 1,
+      data: [],
+      config: { lr: 0.1 },
+    })
+    await run.start({
+      totals: { rows: { train: 10 } },
+      task: 'classification',
+      metrics: [{ name: 'loss', better: 'lower' }],
+    })
+    for (let step = 1; step <= 30; step++) run.epochScalars(step, step, { 'val/loss': 1 / step })
+    const row = page.locator('.run')
+    await expect.poll(() => row.textContent(), { timeout: 8000 }).toContain('best val/loss 0.03333 at step 30')
+    expect(await row.locator('.badge').textContent()).toBe('running')
+    for (let step = 31; step <= 40; step++) run.epochScalars(step, step, { 'val/loss': 1 / step })
+    await expect.poll(() => row.textContent(), { timeout: 8000 }).toContain('best val/loss 0.025 at step 40')
+    const csv = await save(page, 'val/loss', 'CSV')
+    expect(csv.trim().split('\n')).toHaveLength(41)
+    await run.end({ status: 'done', exitCode: 0 })
+    await expect.poll(() => row.locator('.badge').textContent(), { timeout: 8000 }).toBe('finished')
+    expect(errors).toEqual([])
+    await browser.close()
+    await served.close()
+    await rm(runs, { recursive: true })
+  })
+
+  it('comes back from its own address with the same settings and the same numbers', async () => {
+    const page = await site.open('#/train')
+    await isReady(page)
+    await page.getByLabel('Source').selectOption('blobs')
+    await page.getByRole('textbox', { name: 'Classes' }).fill('5')
+    await page.getByRole('textbox', { name: 'Classes' }).press('Enter')
+    await page.getByLabel('Activation of layer 1').selectOption('GELU')
+    await page.getByLabel('Optimizer').selectOption('NAdam')
+    await page.getByRole('button', { name: 'log', exact: true }).click()
+    await page.locator('main').focus()
+    await page.keyboard.press('Shift+Period')
+    await expect
+      .poll(() => new URL(page.url()).hash)
+      .toBe('#/train?v=1&data=blobs&classes=5&layers=8-GELU,8-Tanh&optim=NAdam&loss=log'.replaceAll(',', '%2C'))
+    const other = await site.open(new URL(page.url()).hash)
+    await isReady(other)
+    await other.keyboard.press('Shift+Period')
+    for (const one of [page, other]) await expect.poll(() => figure(one, 'epoch').textContent()).toBe('2')
+    expect(await save(other, 'Loss', 'CSV')).toBe(await save(page, 'Loss', 'CSV'))
+    expect(await other.getByLabel('Optimizer').inputValue()).toBe('NAdam')
+    await Promise.all([page.context().close(), other.context().close()])
+  })
+
+  it('can be walked by keyboard alone', async () => {
+    const page = await site.open('#/train')
+    await isReady(page)
+    const focused = () =>
+      page.evaluate(
+        () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '',
+      )
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Skip to the screen')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+    const seen = new Set<string>()
+    for (let i = 0; i < 80; i++) {
+      await page.keyboard.press('Tab')
+      seen.add(await focused())
+    }
+    for (const name of ['New seed', 'More units in layer 1', 'unit 1 of layer 1', 'Loss: save'])
+      expect(seen).toContain(name)
+    await page.getByRole('group', { name: /^Decision surface/ }).focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await page.locator('.answer').textContent()).toMatch(/^\(.*\): [01], \d+ %$/)
+    await page.getByRole('button', { name: 'unit 2 of layer 1' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('bias').fill('1.5')
+    await page.getByLabel('bias').press('Enter')
+    await expect.poll(() => page.getByLabel('bias').inputValue()).toBe('1.5')
+    await page.getByLabel('bias').press('Escape')
+    await page.locator('main').focus()
+    await page.keyboard.press('2')
+    await page.getByRole('group', { name: /^Graph of/ }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => page.locator('.strip-where').textContent()).toMatch(/^forward 2 of/)
+    expect(await page.locator('.tape-list [aria-current]').count()).toBe(1)
+    await page.keyboard.press('3')
+    await page.getByRole('heading', { name: 'No runs yet' }).waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor()
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.context().close()
+  })
+
+  it.each(['light', 'dark'] as const)(
+    'has no serious finding of axe in %s, and no sideways scroll at 360 px',
+    async (colorScheme) => {
+      const page = await site.open('#/train', { colorScheme, viewport: { width: 360, height: 740 } })
+      await isReady(page)
+      await page.keyboard.press('Shift+Period')
+      await page.getByRole('button', { name: 'unit 1 of layer 2' }).click()
+      for (const key of ['1', '2', '3']) {
+        await page.locator('main').focus()
+        await page.keyboard.press(key)
+        if (key === '2') {
+          await page.getByRole('slider', { name: 'Position on the tape' }).fill('24')
+          await page.locator('.op-card[data-phase="backward"]').waitFor()
+        }
+        if (key === '3') await page.locator('.curve-cards svg').first().waitFor()
+        const widths = await page.evaluate(() => [
+          document.documentElement.scrollWidth,
+          document.querySelector('main')!.scrollWidth,
+        ])
+        expect(Math.max(...widths), `screen ${key}`).toBeLessThanOrEqual(360)
+        expect(await seriousFindings(page), `screen ${key}`).toEqual([])
+      }
+      await page.context().close()
+    },
+  )
+
+  it('saves charts as SVG that parses', async () => {
+    const page = await site.open('#/train')
+    await isReady(page)
+    await page.keyboard.press('Shift+Period')
+    const svg = await save(page, 'Loss', 'SVG')
+    const root = await page.evaluate((text) => {
+      const { documentElement } = new DOMParser().parseFromString(text, 'image/svg+xml')
+      return [documentElement.nodeName, documentElement.querySelectorAll('path').length > 0]
+    }, svg)
+    expect(root).toEqual(['svg', true])
+    await page.context().close()
+  })
+})
+
+/** The browser may fuse multiplications with additions where Node does not: equal up to float32's last digits. */
+function expectClose(shown: readonly unknown[], expected: readonly (readonly number[])[]): void {
+  expect(shown).toHaveLength(expected.length)
+  expected.forEach((values, i) => {
+    const own = shown[i]
+    expect(own).toHaveLength(values.length)
+    const numbers = Array.isArray(own) ? own.map(Number) : []
+    expect(Math.max(0, ...values.map((value, k) => Math.abs(value - numbers[k]!)))).toBeLessThan(1e-6)
+  })
+}
+
+/** Code, line and column of each problem that `parseCsv` reports. */
+function problemsOf(content: string | Uint8Array): string[][] {
+  const view = (problems: TableError['problems']): string[][] =>
+    problems.map(({ code, line, column }) => [code, String(line ?? ''), column ?? ''])
+  try {
+    return view(parseCsv(content).report.problems)
+  } catch (error) {
+    if (error instanceof TableError) return view(error.problems)
+    throw error
+  }
+}
