@@ -43,7 +43,10 @@ interface Recurrent extends nn.Module {
   forward(x: Result, state?: unknown): Result | readonly (Result | readonly Tensor[])[]
 }
 
-const classes: Readonly<Record<string, new (input: number, hidden: number, options: object) => nn.Module>> = nn
+const { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell } = nn
+const classes: Readonly<Record<string, new (input: number, hidden: number, options: object) => nn.Module>> = {
+  GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell,
+} // prettier-ignore
 
 function make(name: string, options: object): Recurrent {
   return new classes[name]!(3, 4, options) as Recurrent
