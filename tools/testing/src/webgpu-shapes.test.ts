@@ -125,9 +125,10 @@ describe.runIf(gpu !== undefined)('numbers on the GPU', () => {
 
   for (const name of functions) {
     it(`${name}(x) is the CPU's from 1e-20 to infinity`, async () => {
-      const [got, want] = [await points.to(gpu!)[name]().data(), points[name]().dataSync()]
-      const worst = Array.from(want, (value, i) => {
-        const [x, y] = [Number(value), Number(got[i])]
+      const got = Array.from(await points.to(gpu!)[name]().data(), Number)
+      const want = Array.from(points[name]().dataSync(), Number)
+      const worst = want.map((x, i) => {
+        const y = got[i]!
         if (Object.is(x, y) || x === y || (Number.isNaN(x) && Number.isNaN(y))) return 0
         // GPUs may flush what is below the normal numbers.
         if (Math.abs(x) < 1.2e-38 && Math.abs(y) < 1.2e-38) return 0

@@ -11,13 +11,17 @@ import { chooseMethod } from './matmul.ts'
 const gpu = await webgpu({ flags: ['backend=null'], debug: true })
 afterAll(() => gpu.destroy())
 
+type NoParams = ComputePrimitives['neg']
+type ReduceParams = ComputePrimitives['sum']
+type DimParams = ComputePrimitives['cumsum']
+
 const generator = new Generator(1)
 
 /** One call: the dtypes and shapes of its inputs, and parameters. A dtype `x` runs in each of the primitive's dtypes. */
-interface Call<P extends ComputePrimitive> {
+interface Call<Params> {
   readonly dtypes?: readonly DType[]
   readonly inputs: readonly (readonly [DType | 'x', Shape])[]
-  readonly params: ComputePrimitives[P]
+  readonly params: Params
 }
 
 const floats: readonly DType[] = ['float32', 'float16']
@@ -27,18 +31,18 @@ const ints: readonly DType[] = ['int32', 'uint8', 'bool']
 const single: readonly DType[] = ['float32']
 
 const shape: Shape = [3, 4, 5]
-const unary = (dtypes: readonly DType[]): Call<'neg'>[] => [{ dtypes, inputs: [['x', shape]], params: {} }]
-const binary = (dtypes: readonly DType[]): Call<'add'>[] => [
+const unary = (dtypes: readonly DType[]): Call<NoParams>[] => [{ dtypes, inputs: [['x', shape]], params: {} }]
+const binary = (dtypes: readonly DType[]): Call<NoParams>[] => [
   { dtypes, inputs: [['x', shape], ['x', shape]], params: {} },
   { dtypes, inputs: [['x', shape], ['x', [4, 1]]], params: {} },
 ] // prettier-ignore
 /** A thread, a workgroup, and parts of a row each. */
-const reduced = (dtypes: readonly DType[]): Call<'sum'>[] => [
+const reduced = (dtypes: readonly DType[]): Call<ReduceParams>[] => [
   { dtypes, inputs: [['x', shape]], params: { dims: [1], keepDim: false } },
   { dtypes, inputs: [['x', [2, 500]]], params: { dims: [1], keepDim: true } },
   { dtypes, inputs: [['x', [40_000]]], params: { dims: [0], keepDim: false } },
 ]
-const scanned = (dtypes: readonly DType[]): Call<'cumsum'>[] => [
+const scanned = (dtypes: readonly DType[]): Call<DimParams>[] => [
   { dtypes, inputs: [['x', shape]], params: { dim: 1 } },
   { dtypes, inputs: [['x', [2, 500]]], params: { dim: 1 } },
 ]
@@ -52,7 +56,7 @@ const matrix = (
 const square = { ...matrix([[2, 3, 3]]), params: {} }
 
 /** Total over the primitives: a new one without a call does not compile. */
-const calls: { readonly [P in ComputePrimitive]: readonly Call<P>[] } = {
+const calls: { readonly [P in ComputePrimitive]: readonly Call<ComputePrimitives[P]>[] } = {
   neg: unary(numbers),
   abs: unary(numbers),
   sign: unary(all),
@@ -207,7 +211,7 @@ function permuted(x: Tensor): Tensor {
 
 async function run<P extends ComputePrimitive>(primitive: P): Promise<number> {
   let count = 0
-  for (const { dtypes = ['float32'], inputs, params } of calls[primitive]) {
+  for (const { dtypes = single, inputs, params } of calls[primitive]) {
     for (const dtype of dtypes) {
       const plain = inputs.map(([own, size]) => zeros(size, { dtype: own === 'x' ? dtype : own, device: gpu }))
       for (const variant of [plain, plain.map(permuted)]) {
