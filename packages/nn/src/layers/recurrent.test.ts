@@ -178,6 +178,19 @@ describe('recurrent layers', () => {
     expect(late!.gt(0).all().itemSync()).toBe(1)
   })
 
+  test('hooks see padded and packed sequences alike', () => {
+    const gru = new nn.GRU(3, 4)
+    const seen: Result[] = []
+    gru.registerForwardHook((_, [x], [output, h]): [Result, Tensor] => {
+      seen.push(x)
+      return [output, h.mul(0)]
+    })
+    const packed = nn.packSequence([zeros(2, 3)])
+    expect(gru.forward(packed)[1].eq(0).all().itemSync()).toBe(1)
+    gru.forward(zeros(2, 3))
+    expect(seen.map((x) => x instanceof nn.PackedSequence)).toEqual([true, false])
+  })
+
   test('toString() shows the settings', () => {
     expect(new nn.GRU(3, 4, { numLayers: 2 }).toString()).toMatchInlineSnapshot(
       `"GRU(inputSize=3, hiddenSize=4, numLayers=2, bias=true, batchFirst=false, dropout=0, bidirectional=false)"`,

@@ -175,6 +175,8 @@ abstract class HiddenRecurrent extends Recurrent {
   /** @returns the hidden states of the last layer for all steps, and those of all layers after the last step */
   forward(x: Tensor, h0?: Tensor): [output: Tensor, h: Tensor]
   forward(x: PackedSequence, h0?: Tensor): [output: PackedSequence, h: Tensor]
+  // The last form is the one that the types of hooks see.
+  forward(x: Tensor | PackedSequence, h0?: Tensor): [output: Tensor | PackedSequence, h: Tensor]
   forward(x: Tensor | PackedSequence, h0?: Tensor): [output: Tensor | PackedSequence, h: Tensor] {
     const [output, [h]] = this.run(x, h0 && [h0])
     return [output, h!]
@@ -252,6 +254,10 @@ export class LSTM extends Recurrent {
     x: PackedSequence,
     state?: readonly [h0: Tensor, c0: Tensor],
   ): [output: PackedSequence, state: [h: Tensor, c: Tensor]]
+  forward(
+    x: Tensor | PackedSequence,
+    state?: readonly [h0: Tensor, c0: Tensor],
+  ): [output: Tensor | PackedSequence, state: [h: Tensor, c: Tensor]]
   forward(
     x: Tensor | PackedSequence,
     state?: readonly [h0: Tensor, c0: Tensor],
