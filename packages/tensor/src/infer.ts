@@ -110,7 +110,7 @@ function nonEmpty(op: string, { layout }: View, { dims }: ReduceParams): void {
   for (const dim of dims) {
     if (layout.shape[dim] === 0) {
       throw new ShapeError(
-        `${op}: dim ${dim} of ${formatShape(layout.shape)} is empty and ${op} of nothing is undefined.`,
+        `${op}: dim ${dim} of ${formatShape(layout.shape)} is empty and ${op} of nothing has no value.`,
       )
     }
   }

@@ -209,7 +209,8 @@ export interface Box {
 
 export function sliceLayout(layout: Layout, { starts, sizes, steps }: Box): Layout {
   let offset = layout.offset
-  for (let dim = 0; dim < starts.length; dim++) if (sizes[dim]! > 0) offset += starts[dim]! * layout.strides[dim]!
+  // A box without elements begins nowhere; its offset stays within the storage.
+  if (!sizes.includes(0)) for (let dim = 0; dim < starts.length; dim++) offset += starts[dim]! * layout.strides[dim]!
   return new Layout(
     sizes,
     layout.strides.map((stride, dim) => stride * steps[dim]!),

@@ -83,7 +83,7 @@ describe('empty tensors', () => {
     ])
     expect(zeros(0, 3).sum(0).tolistSync()).toEqual([0, 0, 0])
     expect(() => zeros(0, 3).amax(0)).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: amax: dim 0 of [0, 3] is empty and amax of nothing is undefined.]`,
+      `[ShapeError: amax: dim 0 of [0, 3] is empty and amax of nothing has no value.]`,
     )
   })
 

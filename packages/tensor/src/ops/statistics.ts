@@ -65,7 +65,7 @@ export function medianAlong(x: Tensor, dim: number, options: ReduceOptions): Val
   const size = x.shape[at] ?? 1
   if (size === 0)
     throw new ShapeError(
-      `median: dim ${dim} of ${formatShape(x.shape)} is empty and the median of nothing is undefined.`,
+      `median: dim ${dim} of ${formatShape(x.shape)} is empty and the median of nothing has no value.`,
     )
   const middle = kthvalue(x, Math.floor((size - 1) / 2) + 1, at, { keepDim: true })
   const firstNaN = x.isnan().to('uint8').argmax(at, { keepDim: true })
@@ -141,7 +141,7 @@ export function quantile(
   const size = lines.shape[at] ?? 1
   if (size === 0)
     throw new ShapeError(
-      `quantile: dim ${at} of ${formatShape(x.shape)} is empty and the quantile of nothing is undefined.`,
+      `quantile: dim ${at} of ${formatShape(x.shape)} is empty and the quantile of nothing has no value.`,
     )
   const sorted = reductions.sort(lines.ndim === 0 ? lines.reshape(1) : lines, at, false).values
   const hasNaN = sorted.isnan().any(at)

@@ -50,6 +50,14 @@ console.log(w.dataSync().join())`,
     prints: 'function',
     neutral: true,
   },
+  '@metagrad/webgpu-backend': {
+    // Without a GPU, or without the npm package that brings one to Node, the error says which.
+    program: `
+import { webgpu } from '@metagrad/webgpu-backend'
+console.log(await webgpu().then((device) => device.name, (error: { code: string }) => error.code))`,
+    prints: /^(webgpu|[A-Z_]+)$/,
+    neutral: true,
+  },
   metagrad: {
     program: `
 import { Linear, SGD, tensor } from 'metagrad'

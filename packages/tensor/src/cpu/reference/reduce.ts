@@ -180,15 +180,23 @@ export function forEachLine(
   dim: number,
   visit: (starts: readonly number[], steps: readonly number[], length: number) => void,
 ): void {
-  const shape = views[0]!.layout.shape
-  const length = shape[dim] ?? 1
-  const steps = views.map(({ layout }) => layout.strides[dim] ?? 0)
+  const { shape } = views[0]!.layout
+  if (shape.length === 0) {
+    visit(
+      views.map(({ layout }) => layout.offset),
+      views.map(() => 0),
+      1,
+    )
+    return
+  }
+  const length = shape[dim]!
+  const steps = views.map(({ layout }) => layout.strides[dim]!)
   const lines = shape.with(dim, 1)
   const outer = views.map(({ layout, ...view }) => ({
     ...view,
     layout: new Layout(lines, layout.strides, layout.offset),
   }))
-  forEachRun(shape.length === 0 ? [] : lines, shape.length === 0 ? views : outer, (offsets, runSteps, count) => {
+  forEachRun(lines, outer, (offsets, runSteps, count) => {
     const starts = Array.from(offsets)
     for (let k = 0; k < count; k++) {
       visit(starts, steps, length)
