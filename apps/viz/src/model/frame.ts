@@ -72,7 +72,9 @@ export function surfaceOf(trainer: Trainer, extent: Extent, n: number): Surface 
     return dataset.task === 'classification' ? raw.softmax(1) : raw.mul(targetScale.deviation).add(targetScale.mean)
   }).dataSync()
   const values = Float32Array.from(outputs, Number)
-  return dataset.task === 'classification' ? classSurface(values, dataset.classes.length, n) : valueSurface(values, n)
+  return dataset.task === 'classification'
+    ? classSurface(values, dataset.classes.length, n)
+    : valueSurface(values, dataset.targets, n)
 }
 
 /** From one probability per class and cell to the likeliest class and how far above chance it is. */
@@ -90,16 +92,16 @@ export function classSurface(probabilities: Float32Array, classes: number, n: nu
   return { n, labels, levels, range: [0, 1] }
 }
 
-function valueSurface(values: Float32Array, n: number): Surface {
-  const finite = values.filter(Number.isFinite)
-  const low = finite.reduce((a, b) => Math.min(a, b), Infinity)
-  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity)
+/** Values between the least and the largest target; what lies beyond looks like the nearer end. */
+function valueSurface(values: Float32Array, targets: Float32Array, n: number): Surface {
+  const low = targets.reduce((a, b) => Math.min(a, b), Infinity)
+  const high = targets.reduce((a, b) => Math.max(a, b), -Infinity)
   const span = high - low || 1
   return {
     n,
     labels: new Uint8Array(0),
-    levels: Uint8Array.from(values, (value) => Math.round((255 * (value - low)) / span)),
-    range: finite.length > 0 ? [low, high] : [0, 0],
+    levels: Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round((255 * (value - low)) / span)))),
+    range: [low, high],
   }
 }
 

@@ -38,7 +38,7 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
     current.height = side * ratio
     context.scale(ratio, ratio)
     if (surface !== undefined) drawSurface(context, surface, side, colours)
-    drawPoints(context, setup, scales, colours)
+    drawPoints(context, setup, surface?.range, scales, colours)
   }, [setup, surface, colours, scales, side])
 
   if (setup === undefined) return <div ref={holder} class="surface" />
@@ -102,10 +102,16 @@ function drawSurface(context: CanvasRenderingContext2D, surface: Surface, side: 
   context.drawImage(small, 0, 0, side, side)
 }
 
-function drawPoints(context: CanvasRenderingContext2D, setup: Setup, scales: Scales, colours: Colours): void {
+function drawPoints(
+  context: CanvasRenderingContext2D,
+  setup: Setup,
+  range: Surface['range'] | undefined,
+  scales: Scales,
+  colours: Colours,
+): void {
   const { points, classes } = setup
   const shapes = Array.from({ length: 10 }, (_, i) => new Path2D(glyphs[seriesStyle(i).glyph]))
-  const values = classes.length === 0 ? rangeOf(points.targets) : undefined
+  const values = classes.length === 0 ? (range ?? rangeOf(points.targets)) : undefined
   const count = points.x.length
   const size = count > 1200 ? 0.55 : count > 500 ? 0.7 : 0.85
   for (let i = 0; i < count; i++) {
