@@ -6,7 +6,7 @@ import { binaryCases, mask, real, unaryCases, values, whole } from './sample.ts'
 const floats: readonly DType[] = ['float32', 'float64']
 const numbers: readonly DType[] = ['float32', 'float64', 'int32', 'int64', 'uint8']
 const ints: readonly DType[] = ['int32', 'int64', 'uint8']
-const any: readonly DType[] = ['float32', 'float64', 'int32', 'int64', 'uint8', 'bool']
+const everyDType: readonly DType[] = ['float32', 'float64', 'int32', 'int64', 'uint8', 'bool']
 
 type Unary =
   | 'neg'
@@ -135,13 +135,13 @@ const binaryTable: readonly (readonly [
   readonly [number, number],
   Partial<Sample>?,
 ])[] = [
-  ['add', [-2, 2], [-2, 2], { dtypes: any }],
+  ['add', [-2, 2], [-2, 2], { dtypes: everyDType }],
   ['sub', [-2, 2], [-2, 2], { dtypes: numbers }],
-  ['mul', [-2, 2], [-2, 2], { dtypes: any }],
+  ['mul', [-2, 2], [-2, 2], { dtypes: everyDType }],
   ['div', [-2, 2], [0.5, 3]],
   ['pow', [0.3, 3], [-2, 2]],
-  ['maximum', [-3, 3], [-3, 3], { dtypes: any }],
-  ['minimum', [-3, 3], [-3, 3], { dtypes: any }],
+  ['maximum', [-3, 3], [-3, 3], { dtypes: everyDType }],
+  ['minimum', [-3, 3], [-3, 3], { dtypes: everyDType }],
   ['atan2', [0.3, 2], [-2, 2]],
   ['fmod', [4.6, 4.9], [1.25, 1.5], { tier: 2 }],
   ['remainder', [-4.9, -4.6], [1.25, 1.5], { tier: 2 }],
@@ -173,7 +173,7 @@ const comparisons: Sample[] = (
     [whole([], -1, 1), whole([2, 1, 5], -1, 1)],
     [values([6], [NaN, Infinity, -0, 0, 1, NaN]), values([6], [NaN, Infinity, 0, -1, 1, 1])],
   ].slice(0, 4) as Input[][],
-  dtypes: name === 'eq' ? floats : any.filter((dtype) => dtype !== 'int32'),
+  dtypes: name === 'eq' ? floats : everyDType.filter((dtype) => dtype !== 'int32'),
   differentiable: false,
   bad: badShapes(name),
 }))
@@ -300,7 +300,7 @@ export const pointwiseSamples: readonly Sample[] = [
     torch: 'torch.logical_not(a)',
     run: (a) => a.logicalNot(),
     cases: [[whole([3, 4], -1, 1)], [mask([5])]],
-    dtypes: any,
+    dtypes: everyDType,
     differentiable: false,
   },
   {
@@ -445,12 +445,12 @@ export const pointwiseSamples: readonly Sample[] = [
     cases: [[real([5])]],
     dtypes: ['float32', 'int32', 'int64', 'bool', 'float64'],
   },
-  { name: 'clone', torch: 'a.clone()', run: (a) => a.clone(), cases: unaryCases(), dtypes: any },
+  { name: 'clone', torch: 'a.clone()', run: (a) => a.clone(), cases: unaryCases(), dtypes: everyDType },
 ]
 
 /** Results of mixed dtypes: one op is enough, all go through the same promotion. */
-export const promotionSamples: readonly Sample[] = any.flatMap((left) =>
-  any.map((right): Sample => ({
+export const promotionSamples: readonly Sample[] = everyDType.flatMap((left) =>
+  everyDType.map((right): Sample => ({
     name: 'add',
     form: `${left} + ${right}`,
     torch: 'a + b',
