@@ -98,7 +98,10 @@ const speeds = [
 ] as const
 
 function TopBar({ app }: { readonly app: App }): JSX.Element {
-  const { status, playing, alert, setup } = useStore(app.store, (state) => state.train)
+  const status = useStore(app.store, (state) => state.train.status)
+  const playing = useStore(app.store, (state) => state.train.playing)
+  const alert = useStore(app.store, (state) => state.train.alert)
+  const name = useStore(app.store, (state) => state.train.setup?.name)
   const theme = useStore(app.store, (state) => state.theme)
   const speed = useStore(app.store, (state) => state.stepsPerFrame)
   const off = status !== 'ready'
@@ -106,7 +109,7 @@ function TopBar({ app }: { readonly app: App }): JSX.Element {
   return (
     <header class="bar">
       <h1>
-        metagrad <span class="quiet">{setup?.name}</span>
+        metagrad <span class="quiet">{name}</span>
       </h1>
       <div class="transport" role="group" aria-label="Training">
         <IconButton icon="reset" label="Reset (R)" onClick={app.reset} />

@@ -129,9 +129,11 @@ export function startApp(): App {
   }
 
   keepHash(store)
-  addEventListener('hashchange', () => {
-    if (location.hash === encodeHash(urlStateOf(get()))) return
-    const { state, problems } = decodeHash(location.hash)
+  addEventListener('hashchange', ({ newURL }) => {
+    // The address itself may have been written anew by now.
+    const { hash } = new URL(newURL)
+    if (hash === encodeHash(urlStateOf(get()))) return
+    const { state, problems } = decodeHash(hash)
     dispatch({ type: 'link', state })
     if (problems.length > 0) dispatch({ type: 'notice', notice: problems.join(' ') })
     configure()

@@ -45,11 +45,19 @@ describe('reduce(state, action)', () => {
     expect(reduce(state, { type: 'moment', position: 1e6 }).graph.position).toBe(36)
   })
 
-  it('does not play on when a frame comes after the pause', async () => {
+  it('lets frames that were on their way neither start nor stop the playing; an alert stops it', async () => {
     const [ready, frame] = await answers()
-    const ran: Reply = frame!.kind === 'frame' ? { kind: 'frame', frame: { ...frame!.frame, playing: true } } : frame!
-    const paused = reduce(reduce(begin(), { type: 'reply', reply: ready! }), { type: 'playing', playing: false })
-    expect(reduce(paused, { type: 'reply', reply: ran }).train.playing).toBe(false)
+    const begun = reduce(begin(), { type: 'reply', reply: ready! })
+    for (const playing of [true, false]) {
+      const state = reduce(begun, { type: 'playing', playing })
+      expect(reduce(state, { type: 'reply', reply: frame! }).train.playing).toBe(playing)
+    }
+    const alert = { v: 1, seq: 9, t: 0, kind: 'alert', code: 'NONFINITE', text: 'too large' } as const
+    const faulty: Reply[] =
+      frame!.kind === 'frame' ? [{ kind: 'frame', frame: { ...frame!.frame, events: [alert] } }] : []
+    const playing = reduce(begun, { type: 'playing', playing: true })
+    const stopped = faulty.reduce((state, reply) => reduce(state, { type: 'reply', reply }), playing)
+    expect(stopped.train).toMatchObject({ playing: false, alert: 'too large' })
   })
 
   it('takes over what a link holds', () => {

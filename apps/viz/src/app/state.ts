@@ -190,7 +190,7 @@ function reduceReply(state: AppState, reply: Reply): AppState {
         graph: { status: 'ready', tape: reply.tape, layout: reply.layout, step: train.step, position: 0 },
       }
     case 'frame': {
-      const { events, step, epoch, playing, rate, surface, units, linears } = reply.frame
+      const { events, step, epoch, rate, surface, units, linears } = reply.frame
       for (const event of events) train.history.push(event)
       const alert = events.findLast((event) => event.kind === 'alert')
       return {
@@ -200,8 +200,8 @@ function reduceReply(state: AppState, reply: Reply): AppState {
           step,
           epoch,
           rate,
-          // A frame may have been on its way when the user paused.
-          playing: playing && train.playing,
+          // The page plays until it pauses or something went wrong: a frame may have been on its way all the while.
+          playing: train.playing && alert === undefined,
           version: train.version + 1,
           surface: surface ?? train.surface,
           units: units ?? train.units,

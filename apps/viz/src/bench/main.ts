@@ -23,6 +23,8 @@ const errors: string[] = []
 
 // Bytes: what is fetched until the first screen can be used, and everything.
 const page = await openPage(browser, {}, errors)
+// tsx names functions through a helper that the page does not have.
+await page.addInitScript('globalThis.__name ??= (value) => value')
 const fetched = new Set<string>()
 page.on('response', (response) => fetched.add(new URL(response.url()).pathname))
 const begun = performance.now()

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { App } from '../app/app.ts'
 import { useStore } from '../app/store.ts'
 import { IconButton } from '../ui/icons.tsx'
@@ -118,8 +118,18 @@ function Strip({ app, tape, position }: StripProps): JSX.Element {
 /** The tape in words: the same selection, for readers of text. */
 function TapeList({ app, tape, position }: StripProps): JSX.Element {
   const moments = momentsOf(tape)
+  const list = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const { current } = list
+    const row = current?.querySelector<HTMLElement>('[aria-current]')
+    if (!current || !row) return
+    // Only the list moves: on a phone the page must stay where it is.
+    const [top, bottom] = [row.offsetTop - current.offsetTop, row.offsetTop - current.offsetTop + row.offsetHeight]
+    if (top < current.scrollTop) current.scrollTop = top - 40
+    else if (bottom > current.scrollTop + current.clientHeight) current.scrollTop = bottom - current.clientHeight + 40
+  }, [position])
   return (
-    <section class="tape-list" aria-label="Tape as a list">
+    <section ref={list} class="tape-list" aria-label="Tape as a list">
       <h2>Tape</h2>
       <ol>
         {moments.map(({ phase, op }, i) => (

@@ -79,8 +79,12 @@ function quantise(pixels: Buffer): { palette: [number, number, number][]; indexO
     const colour = colourAt(pixels, at)
     counts.set(colour, (counts.get(colour) ?? 0) + 1)
   }
-  const all = [...counts].map(([colour, count]) => [colour >> 16, (colour >> 8) & 255, colour & 255, count] as const)
-  const groups: Group[] = [{ colours: all }]
+  const all = [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([colour, count]) => [colour >> 16, (colour >> 8) & 255, colour & 255, count] as const)
+  // What fills most of the picture stays exactly as it is.
+  const exact = all.slice(0, 64).map((colour): Group => ({ colours: [colour] }))
+  const groups: Group[] = all.length > 64 ? [...exact, { colours: all.slice(64) }] : exact
   while (groups.length < 256) {
     const ranked = groups.map((group, i) => ({ i, ...widest(group) })).sort((a, b) => b.spread - a.spread)
     const { i, channel, spread } = ranked[0]!

@@ -51,30 +51,43 @@ export function coloursOf(palette: Palette): Colours {
   }
 }
 
+/** Opaque colours as the words of an image's memory, made once per table. */
+const packed = new WeakMap<readonly Rgb[], Uint32Array>()
+
+function wordsOf(table: readonly Rgb[]): Uint32Array {
+  const known = packed.get(table)
+  if (known !== undefined) return known
+  const bytes = Uint8Array.from(table.flatMap((colour) => [...colour, 255]))
+  const words = new Uint32Array(bytes.buffer)
+  packed.set(table, words)
+  return words
+}
+
 /** A surface as the pixels of an image: n x n, the highest y first. */
 export function surfacePixels({ n, labels, levels }: Surface, colours: Colours): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(4 * n * n)
+  const words = new Uint32Array(n * n)
+  const classes = colours.certainty.map(wordsOf)
+  const ramp = wordsOf(colours.ramp)
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < n; column++) {
       const cell = (n - 1 - row) * n + column
-      const level = levels[cell]!
-      const colour = labels.length > 0 ? colours.certainty[labels[cell]!]![level]! : colours.ramp[level]!
-      pixels.set([...colour, 255], 4 * (row * n + column))
+      const table = labels.length > 0 ? classes[labels[cell]!]! : ramp
+      words[row * n + column] = table[levels[cell]!]!
     }
   }
-  return pixels
+  return new Uint8ClampedArray(words.buffer)
 }
 
 /** What one unit answers, as the pixels of an image. */
 export function unitPixels(bytes: Int8Array, n: number, colours: Colours): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(4 * n * n)
+  const words = new Uint32Array(n * n)
+  const table = wordsOf(colours.signed)
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < n; column++) {
-      const colour = colours.signed[bytes[(n - 1 - row) * n + column]! + 127]!
-      pixels.set([...colour, 255], 4 * (row * n + column))
+      words[row * n + column] = table[bytes[(n - 1 - row) * n + column]! + 127]!
     }
   }
-  return pixels
+  return new Uint8ClampedArray(words.buffer)
 }
 
 export const cssColour = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`

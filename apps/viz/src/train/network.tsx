@@ -24,7 +24,7 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
   const [hovered, setHovered] = useState<Connection>()
   const widths = setup?.widths ?? [2]
   const shape = widths.join()
-  const height = Math.min(560, Math.max(300, innerHeight - 340))
+  const height = Math.min(520, Math.max(300, innerHeight - 430))
   const layout = useMemo(() => layOutNetwork(widths, width, height), [shape, width, height])
   const connections = useMemo(() => connectionsOf(layout).flat(), [layout])
 
@@ -32,6 +32,27 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
     const linear = linears?.[layer]
     return linear === undefined ? 0 : (linear.weight[to * linear.from + from] ?? 0)
   }
+
+  // Lines are laid out once per network, and only repainted as weights change.
+  useEffect(() => {
+    const { current } = lines
+    if (current === null) return
+    const draw = (group: string) =>
+      select(current)
+        .select(group)
+        .selectAll<SVGPathElement, Connection>('path')
+        .data(connections)
+        .join('path')
+        .attr('d', ({ path }) => path)
+    draw('.network-lines')
+    draw('.network-targets')
+      .on('pointerenter', (_, line) => setHovered(line))
+      .on('pointerleave', () => setHovered(undefined))
+      .on('click', (_, line) => {
+        app.store.dispatch({ type: 'select', unit: { column: line.layer + 1, unit: line.to } })
+        requestAnimationFrame(() => document.querySelector<HTMLInputElement>(`#weight-${line.from}`)?.select())
+      })
+  }, [connections, setup === undefined])
 
   useEffect(() => {
     const { current } = lines
@@ -42,27 +63,11 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
     select(current)
       .select('.network-lines')
       .selectAll<SVGPathElement, Connection>('path')
-      .data(connections)
-      .join('path')
-      .attr('d', ({ path }) => path)
-      .attr(
-        'class',
-        (line) =>
-          `${valueOf(line) < 0 ? 'negative' : 'positive'} ${selected === undefined ? '' : isNear(line) ? 'near' : 'far'}`,
-      )
-      .attr('stroke-width', (line) => strokeWidth(valueOf(line)).toFixed(2))
-    select(current)
-      .select('.network-targets')
-      .selectAll<SVGPathElement, Connection>('path')
-      .data(connections)
-      .join('path')
-      .attr('d', ({ path }) => path)
-      .on('pointerenter', (_, line) => setHovered(line))
-      .on('pointerleave', () => setHovered(undefined))
-      .on('click', (_, line) => {
-        app.store.dispatch({ type: 'select', unit: { column: line.layer + 1, unit: line.to } })
-        requestAnimationFrame(() => document.querySelector<HTMLInputElement>(`#weight-${line.from}`)?.select())
+      .attr('class', (line) => {
+        const sign = valueOf(line) < 0 ? 'negative' : 'positive'
+        return selected === undefined ? sign : `${sign} ${isNear(line) ? 'near' : 'far'}`
       })
+      .attr('stroke-width', (line) => strokeWidth(valueOf(line)).toFixed(1))
   }, [connections, linears, selected])
 
   if (setup === undefined) return null

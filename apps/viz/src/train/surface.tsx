@@ -24,22 +24,24 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
   const setup = useStore(app.store, (state) => state.train.setup)
   const surface = useStore(app.store, (state) => state.train.surface)
   const canvas = useRef<HTMLCanvasElement>(null)
+  const rows = useRef<HTMLCanvasElement>(null)
   const [holder, width] = useWidth()
   const side = Math.max(0, width - margin.left - margin.right)
   const [cursor, setCursor] = useState<readonly [number, number]>()
   const scales = useMemo(() => setup && scalesOf(setup.extent, side), [setup, side])
 
   useEffect(() => {
-    const { current } = canvas
-    const context = current?.getContext('2d')
-    if (!current || !context || setup === undefined || scales === undefined || side === 0) return
-    const ratio = devicePixelRatio
-    current.width = side * ratio
-    current.height = side * ratio
-    context.scale(ratio, ratio)
-    if (surface !== undefined) drawSurface(context, surface, side, colours)
+    const context = contextOf(canvas.current, side)
+    if (context !== undefined && surface !== undefined) drawSurface(context, surface, side, colours)
+  }, [setup, surface, colours, side])
+
+  // The rows lie on a picture of their own: they stay while the surface changes.
+  const range = surface?.range.join()
+  useEffect(() => {
+    const context = contextOf(rows.current, side)
+    if (context === undefined || setup === undefined || scales === undefined) return
     drawPoints(context, setup, surface?.range, scales, colours)
-  }, [setup, surface, colours, scales, side])
+  }, [setup, range, colours, scales, side])
 
   if (setup === undefined) return <div ref={holder} class="surface" />
   const answer = cursor && surface ? answerAt(cursor, setup, surface) : undefined
@@ -77,6 +79,11 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
           role="img"
           aria-label={describe(setup)}
         />
+        <canvas
+          ref={rows}
+          style={{ left: `${margin.left}px`, top: `${margin.top}px`, width: `${side}px`, height: `${side}px` }}
+          aria-hidden="true"
+        />
         {scales && side > 0 && <Axes setup={setup} scales={scales} side={side} cursor={cursor} />}
       </div>
       <Legend setup={setup} surface={surface} colours={colours} answer={answer} />
@@ -93,6 +100,16 @@ const scalesOf = ({ x, y }: Extent, side: number): Scales => ({
   x: scaleLinear([...x], [0, side]),
   y: scaleLinear([...y], [side, 0]),
 })
+
+/** A clean sheet for a square of CSS pixels, sharp on any screen. */
+function contextOf(canvas: HTMLCanvasElement | null, side: number): CanvasRenderingContext2D | undefined {
+  if (canvas === null || side === 0) return undefined
+  canvas.width = side * devicePixelRatio
+  canvas.height = side * devicePixelRatio
+  const context = canvas.getContext('2d') ?? undefined
+  context?.scale(devicePixelRatio, devicePixelRatio)
+  return context
+}
 
 function drawSurface(context: CanvasRenderingContext2D, surface: Surface, side: number, colours: Colours): void {
   const { n } = surface

@@ -56,7 +56,6 @@ export interface Frame {
   readonly events: readonly RunEvent[]
   readonly step: number
   readonly epoch: number
-  readonly playing: boolean
   /** Steps per second of the last while; 0 when not playing. */
   readonly rate: number
   readonly surface: Surface | undefined

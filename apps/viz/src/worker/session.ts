@@ -241,7 +241,6 @@ export class Session {
       events,
       step: trainer.stepCount,
       epoch: trainer.epoch,
-      playing: this.#playing,
       rate: this.#playing ? this.#rate.value : 0,
       surface,
       units,
