@@ -62,7 +62,7 @@ const wantedLimits = [
  *
  * @throws DeviceError where there is no WebGPU or no adapter
  * @example
- * ```ts
+ * ```ts fragment
  * const gpu = await webgpu()
  * const x = tensor([[1, 2], [3, 4]], { device: gpu })
  * console.log(await x.matmul(x).data()) // Float32Array [7, 10, 15, 22]
