@@ -197,7 +197,7 @@ function checkTarget(primitive: Primitive, target: Tensor, layout: Layout, dtype
   }
   if (!canCast(dtype, target.dtype)) {
     throw new DTypeError(
-      `${primitive}_: a ${dtype} result cannot be stored in place in a ${target.dtype} tensor. Use ${primitive}.`,
+      `${primitive}_: a ${dtype} result cannot be stored in place in a ${target.dtype} tensor. Use ${otherwise(target, primitive)}.`,
     )
   }
   if (target.layout.overlapsItself) {
@@ -211,10 +211,15 @@ function checkTarget(primitive: Primitive, target: Tensor, layout: Layout, dtype
     if (base.requiresGrad && base.source === undefined) {
       const what = base === target ? 'a leaf' : 'a view of a leaf'
       throw new GradError(
-        `${primitive}_: ${what} that requires grad cannot be changed in place. Use noGrad, or ${primitive}.`,
+        `${primitive}_: ${what} that requires grad cannot be changed in place. Use noGrad, or ${otherwise(target, primitive)}.`,
       )
     }
   }
+}
+
+/** What to call instead of an in-place method: its functional form, or for writes without one a copy. */
+function otherwise(target: Tensor, primitive: Primitive): string {
+  return primitive in target ? primitive : 'x.clone()'
 }
 
 /** Runs a kernel so that it writes into `target`, through a temporary where it cannot write there directly. */

@@ -112,7 +112,13 @@ export function isTensor(value: unknown): value is Tensor {
 export function checkTensors(op: string, ...values: readonly unknown[]): void {
   for (const value of values) {
     if (isTensor(value)) continue
-    const got = Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value
+    const got = Array.isArray(value)
+      ? 'an array'
+      : value === undefined
+        ? 'none'
+        : value === null
+          ? 'null'
+          : typeof value
     throw new ArgumentError(`${op}: needs tensors, got ${got}. Wrap data in tensor(...).`)
   }
 }

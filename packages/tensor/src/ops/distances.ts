@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors.ts'
 import { formatShape } from '../layout.ts'
+import { checkTensors } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
-import { checkTensors } from './linalg/checks.ts'
 import { vectorNorm } from './linalg/norms.ts'
 import { vecdot } from './linalg/products.ts'
 

@@ -2,10 +2,10 @@ import { dispatchView } from '../dispatch.ts'
 import { ArgumentError, ShapeError } from '../errors.ts'
 import type { Shape } from '../layout.ts'
 import { formatShape } from '../layout.ts'
+import { checkTensors } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 import type { Labelled } from './contract.ts'
 import { contract, ordered, sumOut, step } from './contract.ts'
-import { checkTensors } from './linalg/checks.ts'
 
 /** What an equation says: labels of each operand and of the result; `...` stands among them as one label. */
 interface Equation {

@@ -1,8 +1,8 @@
 import { ArgumentError, ShapeError } from '../errors.ts'
 import { formatShape, normalizeDim } from '../layout.ts'
+import { checkTensors } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 import { contract } from './contract.ts'
-import { checkTensors } from './linalg/checks.ts'
 
 /** How many dims to contract, the last of one with the first of the other, or which with which. */
 export type ContractedDims = number | readonly [readonly number[], readonly number[]]

@@ -1,17 +1,8 @@
-import { ArgumentError, LinalgError, ShapeError } from '../../errors.ts'
+import { LinalgError, ShapeError } from '../../errors.ts'
 import { matrixSize, squareSize } from '../../infer.ts'
 import { formatShape } from '../../layout.ts'
-import { isTensor } from '../../operands.ts'
+import { checkTensors } from '../../operands.ts'
 import type { Tensor } from '../../tensor.ts'
-
-/** @throws ArgumentError unless each value is a tensor */
-export function checkTensors(op: string, ...values: readonly Tensor[]): void {
-  for (const value of values) {
-    if (isTensor(value)) continue
-    const got = Array.isArray(value) ? 'an array' : value === undefined ? 'none' : typeof value
-    throw new ArgumentError(`${op}: needs tensors, got ${got}. Wrap data in tensor(...).`)
-  }
-}
 
 /** Rows and columns. @throws ShapeError for fewer than 2 dims, DTypeError for other dtypes than float32 and float64 */
 export function checkMatrix(op: string, x: Tensor): readonly [rows: number, columns: number] {

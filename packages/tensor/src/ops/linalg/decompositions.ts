@@ -1,9 +1,9 @@
 import { dispatch, dispatchAll } from '../../dispatch.ts'
 import { ArgumentError } from '../../errors.ts'
-import { cast } from '../../operands.ts'
+import { cast, checkTensors } from '../../operands.ts'
 import { noParams } from '../../primitives.ts'
 import type { Tensor } from '../../tensor.ts'
-import { checkMatrix, checkSquare, checkTensors, speakingAs } from './checks.ts'
+import { checkMatrix, checkSquare, speakingAs } from './checks.ts'
 import { unitDiagonal } from './identity.ts'
 
 /**

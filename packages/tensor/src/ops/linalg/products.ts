@@ -1,10 +1,10 @@
 import { ArgumentError, ShapeError } from '../../errors.ts'
 import { broadcastShapes, formatShape, normalizeDim, sameShape } from '../../layout.ts'
-import { promote } from '../../operands.ts'
+import { checkTensors, promote } from '../../operands.ts'
 import type { Tensor } from '../../tensor.ts'
 import { matmul } from '../matmul.ts'
 import { cat, stack } from '../shape.ts'
-import { checkDims, checkTensors } from './checks.ts'
+import { checkDims } from './checks.ts'
 
 export interface AddProductOptions {
   /** Factor of what is added to; 0 ignores it, NaN included. */
