@@ -1,5 +1,5 @@
 import { DeviceError } from '../../errors.ts'
-import { modules } from './kernels.generated.ts'
+import { fusedModules, plainModule } from './kernels.generated.ts'
 import type { Kernels } from './kernels.generated.ts'
 
 export type { Kernels, Offset } from './kernels.generated.ts'
@@ -29,7 +29,6 @@ declare const WebAssembly: {
   Memory: new (limits: { initial: number; maximum?: number }) => KernelMemory
   Instance: new (module: object, imports: { env: object }) => { exports: object }
 }
-declare function atob(text: string): string
 
 /** Kernels read whole vectors: up to this many bytes past the end of an operand, so the host leaves them unused at the memory's end. */
 export const readSlackBytes = 64
@@ -66,8 +65,15 @@ export function supportsBuild(build: KernelBuild): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(probes[build])
 }
 
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+/** What a lower-case hexadecimal digit stands for. */
+const digitOf = (code: number): number => code - (code < 97 ? 48 : 87)
+
+function bytesOf(hexadecimal: string): Uint8Array {
+  const bytes = new Uint8Array(hexadecimal.length / 2)
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = (digitOf(hexadecimal.charCodeAt(2 * i)) << 4) | digitOf(hexadecimal.charCodeAt(2 * i + 1))
+  }
+  return bytes
 }
 
 /**
@@ -86,8 +92,8 @@ export function loadKernels(options: { build?: KernelBuild; initialBytes?: numbe
   }
   const memory = new WebAssembly.Memory({ initial: Math.ceil((options.initialBytes ?? 16 * pageBytes) / pageBytes) })
   const imports = { env: { memory, sin: Math.sin, cos: Math.cos, pow: Math.pow } }
-  const [plain, fused] = [modules.plain, modules[build]].map(
-    (base64) => new WebAssembly.Instance(new WebAssembly.Module(bytesOf(base64)), imports).exports,
+  const [plain, fused] = [plainModule, fusedModules.map((piece) => piece[build]).join('')].map(
+    (hexadecimal) => new WebAssembly.Instance(new WebAssembly.Module(bytesOf(hexadecimal)), imports).exports,
   )
   // The interface is generated from the exports of these very modules.
   const kernels = { ...plain, ...fused } as Kernels
