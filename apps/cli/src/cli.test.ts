@@ -129,6 +129,11 @@ describe('metagrad', () => {
       'train a.csv --optimizer adm',
       'error: --optimizer: expected one of sgd, momentum, adam, adamw, rmsprop, got "adm". Did you mean adam?',
     ],
+    ['train a.csv --device gpu', 'error: --device: expected one of cpu, webgpu, got "gpu". Did you mean cpu?'],
+    [
+      'train a.csv --target y --device webgpu --dtype float64',
+      'error: --dtype float64: GPUs have no 64-bit numbers. Use --dtype float32, or --device cpu.',
+    ],
     [
       'train a.csv --hidden 3,x',
       'error: --hidden: expected whole numbers from 1, separated by commas, or none, got "3,x".',
@@ -443,6 +448,7 @@ describe('metagrad train, on the terminal', () => {
       'exitCode',
       'task',
       'target',
+      'device',
       'classes',
       'epochs',
       'steps',

@@ -25,12 +25,12 @@ export interface Boundary {
 }
 
 /** The decision boundary, or the surface of a regression; undefined unless the model learns from exactly two numbers. */
-export function boundaryPlot(
+export async function boundaryPlot(
   model: TrainingJob['model'],
   data: PreparedData,
   config: Pick<TrainConfig, 'dtype'>,
   title: string,
-): Boundary | undefined {
+): Promise<Boundary | undefined> {
   const { table, plan, schema, roles } = data
   const [first, second, ...others] = schema.features
   if (first?.kind !== 'number' || second?.kind !== 'number' || others.length > 0) return undefined
@@ -47,7 +47,7 @@ export function boundaryPlot(
   }
   const grid = boundaryGrid(points)
   const places = gridPoints(grid)
-  const predictions = predictColumns(
+  const predictions = await predictColumns(
     model,
     schema,
     {

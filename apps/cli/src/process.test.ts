@@ -26,14 +26,16 @@ beforeEach(async () => {
 
 const endless = ['train', 'data.csv', '--target', 'label', '--epochs', '1000000', '--batch-size', 'full', '--val', '0']
 
+const train = ['train', 'data.csv', '--target', 'label', '--epochs', '3']
+
 interface Ended {
   code: number | null
   stdout: string
   stderr: string
 }
 
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [...node, ...args], { cwd: folder, env: environment })
+function start(args: readonly string[], more: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [...node, ...args], { cwd: folder, env: { ...environment, ...more } })
   onTestFinished(() => void child.kill('SIGKILL'))
   const texts = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (data) => (texts[name] += String(data)))
@@ -94,6 +96,20 @@ describe('a metagrad process', () => {
     child.kill('SIGTERM')
     expect(await ended).toEqual({ code: null, stdout: '', stderr: '' })
     expect(await runFolders()).toEqual([])
+  })
+
+  it('trains on the cpu where there is no GPU, and says why in one line', async () => {
+    // A driver that is not there: no machine's GPU is found.
+    const { child, ended } = start([...train, '--device', 'webgpu', '--json'], { VK_DRIVER_FILES: '/nowhere.json' })
+    const [{ code, stdout, stderr }, [run]] = [await ended, await runFolders()]
+    expect(child.exitCode).toBe(0)
+    expect(code).toBe(0)
+    const warnings = stderr.split('\n').filter((line) => line.startsWith('warning: '))
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toMatch(/^warning: webgpu: .+ This training runs on the cpu\.$/)
+    expect(JSON.parse(stdout)).toMatchObject({ device: 'cpu', status: 'done' })
+    expect(await readManifest(run!)).toMatchObject({ device: 'cpu', status: 'done' })
+    expect(await readFile(join(run!, 'events.jsonl'), 'utf8')).toContain('This training runs on the cpu.')
   })
 
   it('ends quietly when nobody reads its output', async () => {

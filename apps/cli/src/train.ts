@@ -8,6 +8,7 @@ import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { trainConfig, type TrainConfig } from './options/train-options.ts'
 import { boundaryPlot, lossPlot } from './plots.ts'
 import { silentReporter, type Reporter } from './report/reporter.ts'
+import { openDevice, type OpenedDevice } from './training/device.ts'
 import { reportFacts } from './training/facts.ts'
 import { finalEvaluation } from './training/final-evaluation.ts'
 import { fit, type FitResult } from './training/fit.ts'
@@ -42,6 +43,8 @@ export interface TrainSummary {
   readonly exitCode: ExitCode
   readonly task: Task
   readonly target: string
+  /** What it ran on: `cpu` or `webgpu`. */
+  readonly device: string
   readonly classes: readonly string[]
   /** Complete epochs, and steps. */
   readonly epochs: number
@@ -70,7 +73,6 @@ export interface TrainSummary {
  * ```
  */
 export async function train(given: Partial<TrainConfig>, options: TrainOptions = {}): Promise<TrainSummary> {
-  const { reporter = silentReporter, signal, command = process.argv } = options
   const config = trainConfig(given)
   const { data: path, target } = config
   if (path === null)
@@ -80,10 +82,32 @@ export async function train(given: Partial<TrainConfig>, options: TrainOptions =
     throw usageError('--patience: there is no validation loss to wait for. Use --val 0.2, or leave --patience out.')
   }
 
+  if (config.device === 'webgpu' && config.dtype === 'float64') {
+    throw usageError('--dtype float64: GPUs have no 64-bit numbers. Use --dtype float32, or --device cpu.')
+  }
+
   const data = await prepareData(path, target, config)
-  const created = createJob(data, config)
+  const opened = await openDevice(config.device)
+  try {
+    return await trainOn(opened, data, path, config, options)
+  } finally {
+    opened.close()
+  }
+}
+
+/** Trains on a device that is open. */
+async function trainOn(
+  { device, adapter, reason }: OpenedDevice,
+  data: PreparedData,
+  path: string,
+  config: TrainConfig,
+  { reporter = silentReporter, signal, command = process.argv }: TrainOptions,
+): Promise<TrainSummary> {
+  const created = createJob(data, config, device)
   const { job, facts } = created
+  if (reason !== undefined) reporter.message('warning', fallbackText(reason))
   reportFacts(reporter, path, data, created, config)
+  if (adapter !== undefined) reporter.fact('device', `${device.name}, ${adapter}`)
 
   const schema = `${JSON.stringify(data.schema, undefined, 2)}\n`
   const { task } = data.plan
@@ -93,7 +117,7 @@ export async function train(given: Partial<TrainConfig>, options: TrainOptions =
     config: { ...config },
     command,
     versions: { metagrad: version, node: process.version },
-    device: 'cpu',
+    device: device.name,
     seed: config.seed,
     data: [await describeFile(path)],
   })
@@ -108,6 +132,7 @@ export async function train(given: Partial<TrainConfig>, options: TrainOptions =
   const startedAt = performance.now()
   try {
     await run.writeFile('schema.json', schema)
+    if (reason !== undefined) run.log('warn', fallbackText(reason))
     for (const problem of data.problems) {
       if (problem.severity === 'warning') run.log('warn', formatProblem(problem, 'flags'))
     }
@@ -125,6 +150,9 @@ export async function train(given: Partial<TrainConfig>, options: TrainOptions =
     throw error
   }
 }
+
+/** What is said where the wanted device is not there. */
+const fallbackText = (reason: string): string => `${reason} This training runs on the cpu.`
 
 /** How a training that ended leaves the process. */
 function exitCodeOfResult({ status }: FitResult, signal: AbortSignal | undefined): ExitCode {
@@ -152,12 +180,12 @@ async function finish(
   if (isUsable) {
     for (const [split, examples] of Object.entries({ train: job.train, val: job.validation })) {
       if (examples === undefined) continue
-      const evaluation = finalEvaluation(job, split, examples, plan)
+      const evaluation = await finalEvaluation(job, split, examples, plan)
       run.evaluation(step, epoch, evaluation)
       const baseline = baselineMetrics(plan.task, job.train.targets, examples.targets, targetScale(schema))
       splits[split] = { rows: examples.count, metrics: evaluation.metrics, baseline }
     }
-    const boundary = boundaryPlot(
+    const boundary = await boundaryPlot(
       job.model,
       data,
       config,
@@ -182,6 +210,7 @@ async function finish(
     exitCode,
     task: plan.task,
     target: plan.column,
+    device: job.train.x.device.name,
     classes: plan.classes,
     epochs: epoch,
     steps: step,

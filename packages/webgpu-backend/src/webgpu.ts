@@ -53,6 +53,18 @@ const wantedLimits = [
   'maxStorageBuffersPerShaderStage',
 ] as const
 
+async function openDevice(adapter: GPUAdapter, hasHalf: boolean): Promise<GPUDevice> {
+  try {
+    return await adapter.requestDevice({
+      requiredFeatures: hasHalf ? ['shader-f16'] : [],
+      requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
+    })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause)
+    throw new DeviceError(`webgpu: the adapter opens no device: ${why}. Use the cpu.`, 'DEVICE_MISSING', { cause })
+  }
+}
+
 /**
  * Opens a GPU as a device: by `navigator.gpu` in browsers, by the package `webgpu` (an optional peer) in Node.
  *
@@ -82,10 +94,7 @@ export async function webgpu(options: WebGPUOptions = {}): Promise<WebGPUDevice>
     )
   }
   const hasHalf = adapter.features.has('shader-f16')
-  const device = await adapter.requestDevice({
-    requiredFeatures: hasHalf ? ['shader-f16'] : [],
-    requiredLimits: Object.fromEntries(wantedLimits.map((name) => [name, adapter.limits[name]])),
-  })
+  const device = await openDevice(adapter, hasHalf)
   const engine = new Engine(device, { poolBytes, debug, batch: Math.max(1, Math.min(128, batch)) })
   const { vendor, architecture, description } = adapter.info
   return deviceOf(engine, [vendor, architecture, description].filter((part) => part !== '').join(' '), hasHalf)

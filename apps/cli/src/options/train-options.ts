@@ -35,6 +35,8 @@ export interface TrainConfig extends ReadingConfig {
   readonly patience: number | null
   readonly seed: number
   readonly dtype: 'float32' | 'float64'
+  /** Where it is computed; without a GPU the CPU takes over. */
+  readonly device: 'cpu' | 'webgpu'
   /** Folder of all runs. */
   readonly out: string
   /** Epochs between two lines of the log. */
@@ -226,6 +228,13 @@ export const trainOptions: OptionTable<TrainConfig> = {
     group: 'Training',
     help: 'numbers of the model',
     default: 'float32',
+  },
+  device: {
+    kind: 'choice',
+    of: ['cpu', 'webgpu'],
+    group: 'Training',
+    help: 'where it is computed; webgpu needs npm install webgpu@0.6.2, and gives way to the cpu where there is no GPU',
+    default: 'cpu',
   },
   out: { kind: 'text', value: 'folder', group: 'Run', help: 'folder of all runs', default: 'runs' },
   logEvery: {

@@ -1,4 +1,4 @@
-import { Generator, randperm, tensor, type Tensor } from 'metagrad'
+import { Generator, randperm, tensor, type Device, type Tensor } from 'metagrad'
 import type { Rows } from '../data/prepare.ts'
 import type { TrainConfig } from '../options/train-options.ts'
 import { seedOf } from './seeds.ts'
@@ -13,13 +13,13 @@ export interface Examples {
   readonly count: number
 }
 
-/** Rows as tensors. `perClass`: the loss takes class positions. */
-export function examplesOf(rows: Rows, dtype: TrainConfig['dtype'], perClass: boolean): Examples {
+/** Rows as tensors on a device. `perClass`: the loss takes class positions. */
+export function examplesOf(rows: Rows, dtype: TrainConfig['dtype'], perClass: boolean, device: Device): Examples {
   const { features, targets, count } = rows
   const y = perClass
-    ? tensor(BigInt64Array.from(targets, BigInt))
-    : tensor(Float64Array.from(targets), { dtype }).reshape(count, 1)
-  return { x: tensor(features, { dtype }).reshape(count, -1), y, targets, count }
+    ? tensor(Int32Array.from(targets), { device })
+    : tensor(Float64Array.from(targets), { dtype, device }).reshape(count, 1)
+  return { x: tensor(features, { dtype, device }).reshape(count, -1), y, targets, count }
 }
 
 /**
@@ -38,10 +38,11 @@ export function* batchesOf(
     yield examples
     return
   }
-  const order = randperm(count, { generator: new Generator(seedOf('order', seed) + epoch) })
+  const order = randperm(count, { generator: new Generator(seedOf('order', seed) + epoch), dtype: 'int32' })
   const places = order.dataSync()
-  const shuffledX = x.indexSelect(0, order)
-  const shuffledY = y.indexSelect(0, order)
+  const rows = order.to(x.device)
+  const shuffledX = x.indexSelect(0, rows)
+  const shuffledY = y.indexSelect(0, rows)
   for (let start = 0; start < count; start += batchSize) {
     const length = Math.min(batchSize, count - start)
     yield {

@@ -5,13 +5,13 @@ import type { Examples } from './examples.ts'
 import { confusionMatrix, macroF1, predictedClasses, rocAuc } from './metrics.ts'
 
 /** All that is measured of a split when training is over. */
-export function finalEvaluation(
+export async function finalEvaluation(
   job: TrainingJob,
   split: string,
   examples: Examples,
   { task, classes }: Pick<TargetPlan, 'task' | 'classes'>,
-): EvalFields {
-  const { outputs, metrics } = evaluate(job, examples)
+): Promise<EvalFields> {
+  const { outputs, metrics } = await evaluate(job, examples)
   if (task === 'regression') return { split, metrics }
   const width = outputs.length / examples.count
   const confusion = confusionMatrix(predictedClasses(outputs, width), examples.targets, classes.length)

@@ -91,7 +91,7 @@ describe('fit(job, observers, signal)', () => {
     const job = jobOf({ train: line(7), batchSize: 3, epochs: 1 })
     for (const group of job.optimizer.paramGroups) Object.assign(group, { lr: 0 })
     await fit(job, [watch])
-    expect(watch.reports[0]!.train['loss']).toBeCloseTo(evaluate(job, line(7)).metrics['loss']!, 5)
+    expect(watch.reports[0]!.train['loss']).toBeCloseTo((await evaluate(job, line(7))).metrics['loss']!, 5)
     expect(watch.reports[0]).toMatchObject({ epoch: 1, step: 3 })
   })
 
@@ -114,7 +114,7 @@ describe('fit(job, observers, signal)', () => {
     expect(best!.epoch).toBe(losses.indexOf(best!.loss) + 1)
     expect(last!.validation!['loss']).toBeGreaterThan(best!.loss)
     job.model.loadStateDict(best!.state)
-    expect(evaluate(job, line(4)).metrics['loss']).toBeCloseTo(best!.loss, 6)
+    expect((await evaluate(job, line(4))).metrics['loss']).toBeCloseTo(best!.loss, 6)
   })
 
   it('stops after so many epochs without a better one', async () => {

@@ -130,7 +130,8 @@ export async function fit(
       optimizer.zeroGrad()
       const output = model.forward(batch.x)
       const loss = lossOf(output, batch.y)
-      const value = loss.itemSync()
+      // Together, so that a device that answers later is waited for once.
+      const [value, outputs] = await Promise.all([loss.item(), scorer && output.data()])
       if (!Number.isFinite(value)) {
         return {
           status: 'diverged',
@@ -142,12 +143,12 @@ export async function fit(
         }
       }
       loss.backward()
-      if (clip !== null) gradNorm = clipGradNorm_(parameters, clip).itemSync()
+      if (clip !== null) gradNorm = await clipGradNorm_(parameters, clip).item()
       optimizer.step()
       step++
       lossSum += value * batch.count
       rowsSinceReport += batch.count
-      scorer?.add(output.dataSync() as ArrayLike<number>, batch.targets)
+      scorer?.add(outputs as ArrayLike<number>, batch.targets)
       const now = performance.now()
       if (now - tickedAt >= tickMs) {
         tickedAt = now
@@ -160,7 +161,7 @@ export async function fit(
     scheduler?.step()
     if (scorer === undefined) continue
 
-    const measured = validation && evaluate(job, validation).metrics
+    const measured = validation && (await evaluate(job, validation)).metrics
     const now = performance.now()
     last = {
       epoch,
@@ -193,20 +194,27 @@ export interface Evaluation {
 }
 
 /** Asks the model as it answers outside of training, without changing it. */
-export function evaluate(
+export async function evaluate(
   { model, lossOf, newScorer }: Pick<TrainingJob, 'model' | 'lossOf' | 'newScorer'>,
   { x, y, targets }: Examples,
-): Evaluation {
+): Promise<Evaluation> {
+  const [output, loss] = asEvaluated(model, () => {
+    const answer = model.forward(x)
+    return [answer, lossOf(answer, y)] as const
+  })
+  const [data, value] = await Promise.all([output.data(), loss.item()])
+  const outputs = Float64Array.from(data as ArrayLike<number>)
+  const scorer = newScorer()
+  scorer.add(outputs, targets)
+  return { outputs, metrics: { loss: value, ...scorer.metrics() } }
+}
+
+/** Runs with a model that neither trains nor records. */
+function asEvaluated<T>(model: Layer, run: () => T): T {
   const wasTraining = model.training
   model.eval()
   try {
-    return noGrad(() => {
-      const output = model.forward(x)
-      const outputs = Float64Array.from(output.dataSync() as ArrayLike<number>)
-      const scorer = newScorer()
-      scorer.add(outputs, targets)
-      return { outputs, metrics: { loss: lossOf(output, y).itemSync(), ...scorer.metrics() } }
-    })
+    return noGrad(run)
   } finally {
     model.train(wasTraining)
   }

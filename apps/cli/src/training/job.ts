@@ -1,3 +1,4 @@
+import type { Device } from 'metagrad'
 import type { PreparedData } from '../data/prepare.ts'
 import type { TrainConfig } from '../options/train-options.ts'
 import type { CheckpointFacts } from './checkpoint.ts'
@@ -21,17 +22,17 @@ export function targetScale({ target }: PreparedData['schema']): number {
   return target?.task === 'regression' ? target.scale : 1
 }
 
-/** Model, loss, optimizer and data as a config wants them. @throws CliError for options that do not go together */
-export function createJob(data: PreparedData, config: TrainConfig): CreatedJob {
+/** Model, loss, optimizer and data as a config wants them, on a device. @throws CliError for options that do not go together */
+export function createJob(data: PreparedData, config: TrainConfig, device: Device): CreatedJob {
   const { plan, featureNames, schema } = data
   const loss = chooseLoss(plan.task, config.loss)
   const { perClass, make } = losses[loss]
   const outputs = perClass ? plan.classes.length : 1
   const inputs = featureNames.length
-  const model = buildModel(inputs, outputs, config)
+  const model = buildModel(inputs, outputs, config).to(device)
   const optimizer = createOptimizer(model.parameters(), config)
   const criterion = make()
-  const train = examplesOf(data.train, config.dtype, perClass)
+  const train = examplesOf(data.train, config.dtype, perClass, device)
   const { epochs, batchSize, seed, clip, patience, logEvery, dropout } = config
   const job: TrainingJob = {
     model,
@@ -40,7 +41,7 @@ export function createJob(data: PreparedData, config: TrainConfig): CreatedJob {
     lossOf: (output, target) => criterion.forward(output, target),
     newScorer: () => (plan.task === 'regression' ? numberScorer(targetScale(schema)) : classScorer(outputs)),
     train,
-    validation: data.validation && examplesOf(data.validation, config.dtype, perClass),
+    validation: data.validation && examplesOf(data.validation, config.dtype, perClass, device),
     epochs,
     batchSize: batchSize === 'full' ? train.count : Math.min(batchSize, train.count),
     seed,

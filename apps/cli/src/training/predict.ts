@@ -22,15 +22,16 @@ export function probabilitiesOf(outputs: ArrayLike<number>, width: number): Floa
  *
  * @param columns the features by name, before scaling
  */
-export function predictColumns(
+export async function predictColumns(
   model: TrainingJob['model'],
   schema: Schema,
   columns: Readonly<Record<string, readonly number[]>>,
   { dtype }: Pick<TrainConfig, 'dtype'>,
-): Float64Array {
+): Promise<Float64Array> {
   const { data, rowCount } = applySchema(schema, tableFrom(columns), { dtype: 'float64' })
-  const output = noGrad(() => model.eval().forward(tensor(data, { dtype }).reshape(rowCount, -1)))
-  const values = output.dataSync() as ArrayLike<number>
+  const { device } = model.parameters()[0]!
+  const output = noGrad(() => model.eval().forward(tensor(data, { dtype, device }).reshape(rowCount, -1)))
+  const values = (await output.data()) as ArrayLike<number>
   const { target } = schema
   if (target?.task === 'regression') return decodeTarget(target, values)
   return probabilitiesOf(values, output.size(1))
