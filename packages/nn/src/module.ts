@@ -1,5 +1,5 @@
 import type { Device, DType } from '@metagrad/tensor'
-import { ArgumentError, DTypeError, Tensor, checkDType, isFloat } from '@metagrad/tensor'
+import { ArgumentError, DTypeError, Tensor, checkDType, currentTrace, isFloat } from '@metagrad/tensor'
 import type { ForwardHook, ForwardPreHook } from './hooks.ts'
 import { addForwardHook, addForwardPreHook } from './hooks.ts'
 import { Parameter } from './parameter.ts'
@@ -46,10 +46,20 @@ type Named<T> = [name: string, value: T]
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html; `model.forward(x)` takes the place of `model(x)`
  */
 export abstract class Module {
-  /** Whether layers such as dropout behave as in training. Set by `train()` and `eval()`. */
-  training = true
+  #training = true
   /** Names of the properties that are buffers, and whether `stateDict` holds them. */
   readonly #buffers = new Map<string, boolean>()
+
+  /** Whether layers such as dropout behave as in training. Set by `train()` and `eval()`. */
+  get training(): boolean {
+    const value = this.#training
+    currentTrace()?.guard(() => this.#training === value)
+    return value
+  }
+
+  set training(value: boolean) {
+    this.#training = value
+  }
 
   /** Computes the output. Subclasses give it their own parameters. */
   abstract forward(...inputs: never[]): unknown
@@ -262,7 +272,7 @@ export abstract class Module {
   /** What stands in the parentheses of `toString`: by default the settings, which are the properties that are plain values. */
   extraRepr(): string {
     return Object.entries(this)
-      .filter(([name, value]) => name !== 'training' && isSetting(value))
+      .filter(([, value]) => isSetting(value))
       .map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value.join(', ')}]` : String(value)}`)
       .join(', ')
   }

@@ -1,5 +1,5 @@
 import { noGrad } from '@metagrad/autograd'
-import { ArgumentError, StateDictError, Tensor, formatShape, sameShape } from '@metagrad/tensor'
+import { ArgumentError, StateDictError, Tensor, formatShape, late, sameShape } from '@metagrad/tensor'
 
 /** Moves `average` toward `param`, in place; `count` values went into the average before. */
 export type Averaging = (average: Tensor, param: Tensor, count: number) => void
@@ -61,13 +61,15 @@ export class AveragedParameters {
 
   /** Takes in what the parameters are now; the first time the averages become equal to them. */
   update(): void {
-    noGrad(() =>
-      this.averages.forEach((average, i) => {
-        if (this.nAveraged === 0) average.copy_(this.params[i]!)
-        else this.#average(average, this.params[i]!, this.nAveraged)
-      }),
-    )
-    this.nAveraged++
+    late(() => {
+      noGrad(() =>
+        this.averages.forEach((average, i) => {
+          if (this.nAveraged === 0) average.copy_(this.params[i]!)
+          else this.#average(average, this.params[i]!, this.nAveraged)
+        }),
+      )
+      this.nAveraged++
+    })
   }
 
   /** Runs a function while the parameters hold their averages, then gives them their own values back. */

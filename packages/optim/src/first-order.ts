@@ -1,5 +1,5 @@
 import { noGrad } from '@metagrad/autograd'
-import type { Tensor } from '@metagrad/tensor'
+import { late, type Tensor } from '@metagrad/tensor'
 import type { OptionTable } from './options.ts'
 import { flag, nonNegative } from './options.ts'
 import type { LearningRate, ParamGroup, ParamState } from './optimizer.ts'
@@ -67,7 +67,7 @@ export abstract class FirstOrderOptimizer<
   override step<T>(closure: () => T): T
   override step<T>(closure?: () => T): T | undefined {
     const loss = closure === undefined ? undefined : this.evaluate(closure)
-    noGrad(() => this.#updateAll())
+    late(() => noGrad(() => this.#updateAll()))
     return loss
   }
 

@@ -10,6 +10,7 @@ import { checkTensors, indexTensor, isTensor, toData } from './operands.ts'
 import type { Generator } from './random/index.ts'
 import { defaultGenerator } from './random/index.ts'
 import type { Tensor } from './tensor.ts'
+import { upload } from './trace.ts'
 
 /** Numbers in nested arrays of equal lengths, a plain number, a typed array or a tensor. */
 export type TensorData = number | bigint | boolean | TypedArray | Uint16Array | Tensor | readonly TensorData[]
@@ -156,9 +157,7 @@ export function fromData(data: TypedArray, shape: Shape, dtype: DType, device: D
   if (!device.dtypes.has(dtype)) {
     throw new DTypeError(`fromData: device "${device.name}" has no ${dtype}. It has ${[...device.dtypes].join(', ')}.`)
   }
-  const storage = device.allocate(dtype, layout.numel)
-  device.write(storage, data)
-  return wrap(storage, layout, dtype)
+  return wrap(upload(device, dtype, data), layout, dtype)
 }
 
 /** A tensor of one value. @see https://pytorch.org/docs/stable/generated/torch.full.html */

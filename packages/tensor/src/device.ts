@@ -1,7 +1,7 @@
 import type { DataOf, DType, TypedArray } from './dtypes.ts'
-import { DeviceError } from './errors.ts'
 import type { Layout } from './layout.ts'
 import type { ComputePrimitive, ComputePrimitives } from './primitives.ts'
+import type { LoweredProgram, Program } from './program.ts'
 
 /** Elements of one dtype on one device. What holds them is the device's own business. */
 export interface Storage {
@@ -45,19 +45,11 @@ export interface Device {
   read(view: View): Promise<TypedArray>
   /** The same at once, on devices that can. */
   readonly readSync?: (view: View) => TypedArray
+  /** Turns a recorded program into something quicker than calling its kernels one by one, on devices that can. */
+  readonly lower?: (program: Program) => LoweredProgram
 }
 
 /** The dtype in which a device gives positions (argmax, sort): int64 as PyTorch where it can, else int32. */
 export function indexDType(device: Device): DType {
   return device.dtypes.has('int64') ? 'int64' : 'int32'
-}
-
-/** @throws DeviceError when a view cannot be read synchronously */
-export function readSync(op: string, view: View): TypedArray {
-  const { device } = view.storage
-  if (device.readSync === undefined) {
-    const reader = op.replace(/Sync$/, '')
-    throw new DeviceError(`${op}: device "${device.name}" cannot be read synchronously. Use await t.${reader}().`)
-  }
-  return device.readSync(view)
 }

@@ -1,4 +1,4 @@
-import type { Device, Kernel, Storage, View } from './device.ts'
+import type { Device, Storage, View } from './device.ts'
 import type { DType } from './dtypes.ts'
 import { canCast, isFloat } from './dtypes.ts'
 import { DTypeError, DeviceError, GradError, ShapeError } from './errors.ts'
@@ -18,6 +18,7 @@ import { noParams } from './primitives.ts'
 import type { Edge, Source } from './tape.ts'
 import { isObserved, isRecording, nextSourceId, notifyObservers } from './tape.ts'
 import type { Tensor } from './tensor.ts'
+import { allocate, compute } from './trace.ts'
 
 type TensorConstructor = new (storage: Storage, layout: Layout, dtype: DType) => Tensor
 
@@ -47,11 +48,6 @@ function commonDevice(primitive: Primitive, inputs: readonly Tensor[]): Device {
   return device
 }
 
-/** Kernels as the door calls them: the table types each row by its own parameters. */
-function kernelOf<P extends ComputePrimitive>(device: Device, primitive: P): Kernel<P> {
-  return device.kernels[primitive]
-}
-
 /**
  * The one door: infers the outputs, runs the kernel on the inputs' device, wraps and records.
  *
@@ -66,7 +62,7 @@ export function dispatchAll<P extends ComputePrimitive>(
   const inferred = infer[primitive](inputs, params)
   const outputs: Tensor[] = []
   for (let i = 0; i < inferred.length; i++) outputs.push(outputOn(device, primitive, inferred[i]!))
-  kernelOf(device, primitive)(outputs, inputs, params)
+  compute(device, primitive, outputs, inputs, params)
   record(primitive, inputs, params, outputs)
   return outputs
 }
@@ -77,7 +73,7 @@ function outputOn(device: Device, primitive: Primitive, { dtype, layout }: Outpu
       `${primitive}: device "${device.name}" has no ${dtype}. It has ${[...device.dtypes].join(', ')}.`,
     )
   }
-  return new construct(device.allocate(dtype, layout.numel), layout, dtype)
+  return new construct(allocate(device, dtype, layout.numel), layout, dtype)
 }
 
 /** `dispatchAll` for the primitives with one output. */
@@ -182,7 +178,7 @@ export function dispatchInto<P extends ComputePrimitive>(
         params,
       )
     : undefined
-  compute(device, primitive, inputs, params, target, output.dtype)
+  computeInto(device, primitive, inputs, params, target, output.dtype)
   target.storage.version++
   if (source !== undefined) rewrite(target, source)
   if (isObserved()) notifyObservers({ primitive, inputs, params, outputs: [target] })
@@ -223,7 +219,7 @@ function otherwise(target: Tensor, primitive: Primitive): string {
 }
 
 /** Runs a kernel so that it writes into `target`, through a temporary where it cannot write there directly. */
-function compute<P extends ComputePrimitive>(
+function computeInto<P extends ComputePrimitive>(
   device: Device,
   primitive: P,
   inputs: readonly Tensor[],
@@ -235,14 +231,14 @@ function compute<P extends ComputePrimitive>(
   const aligned = (x: View) => x.layout === target.layout || sameLayout(x.layout, target.layout)
   const direct = dtype === target.dtype && writesInOrder.has(primitive) && inputs.every((x) => !shares(x) || aligned(x))
   if (direct) {
-    kernelOf(device, primitive)([target], inputs, params)
+    compute(device, primitive, [target], inputs, params)
     return
   }
   const { layout } = infer[primitive](inputs, params)[0]!
-  const temporary: View = { storage: device.allocate(dtype, layout.numel), layout, dtype }
-  kernelOf(device, primitive)([temporary], inputs, params)
-  if (dtype === target.dtype) kernelOf(device, 'copy')([target], [temporary], noParams)
-  else kernelOf(device, 'cast')([target], [temporary], { dtype: target.dtype })
+  const temporary: View = { storage: allocate(device, dtype, layout.numel), layout, dtype }
+  compute(device, primitive, [temporary], inputs, params)
+  if (dtype === target.dtype) compute(device, 'copy', [target], [temporary], noParams)
+  else compute(device, 'cast', [target], [temporary], { dtype: target.dtype })
 }
 
 /** Primitives whose kernels read element i before they write element i, and nothing of it later. */

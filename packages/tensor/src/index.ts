@@ -43,6 +43,8 @@ export type {
 export { inferView } from './infer.ts'
 export { dispatch, dispatchAll, dispatchView, record } from './dispatch.ts'
 export { isRecording, observe, setRecording, type Call, type Edge, type Observer, type Source } from './tape.ts'
+export { canReadNow, currentTrace, late, setTrace, type Trace } from './trace.ts'
+export type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramSlot, ProgramStep } from './program.ts'
 export { cpu } from './cpu/index.ts'
 export { defaultGenerator, Generator, manualSeed } from './random/index.ts'
 // `export *`, so that other packages can add methods to the class by module augmentation.

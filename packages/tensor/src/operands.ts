@@ -8,6 +8,7 @@ import type { Shape } from './layout.ts'
 import { contiguousLayout, scalarLayout } from './layout.ts'
 import { noParams } from './primitives.ts'
 import type { Tensor } from './tensor.ts'
+import { upload } from './trace.ts'
 
 /** What may stand beside a tensor in arithmetic: a number or a boolean takes the tensor's dtype where its kind allows. */
 export type Operand = Tensor | number | boolean
@@ -42,9 +43,7 @@ export function constant(op: string, value: number, dtype: DType, device: Device
   // A Map takes -0 for 0.
   const known = Object.is(value, -0) ? undefined : byValue.get(value)
   if (known !== undefined) return known
-  const storage = device.allocate(dtype, 1)
-  device.write(storage, toData(op, [value], dtype))
-  const result = wrap(storage, scalarLayout, dtype)
+  const result = wrap(upload(device, dtype, toData(op, [value], dtype)), scalarLayout, dtype)
   if (byValue.size >= constantsKept) byValue.clear()
   if (!Object.is(value, -0)) byValue.set(value, result)
   return result
@@ -85,9 +84,7 @@ export function indexTensor(
   device: Device,
   dtype: DType = indexDType(device),
 ): Tensor {
-  const storage = device.allocate(dtype, values.length)
-  device.write(storage, toData(op, values, dtype))
-  return wrap(storage, contiguousLayout(shape), dtype)
+  return wrap(upload(device, dtype, toData(op, values, dtype)), contiguousLayout(shape), dtype)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { TypedArray } from './dtypes.ts'
 import { getDefaultDType, isFloat } from './dtypes.ts'
 import { formatShape } from './layout.ts'
+import { readSync } from './read.ts'
 import type { Tensor } from './tensor.ts'
 
 const precision = 4
@@ -16,7 +17,7 @@ export function formatTensor(x: Tensor): string {
   const notes = suffixes(x)
   if (x.device.readSync === undefined)
     return `tensor(shape=${formatShape(x.shape)}${[`device="${x.device.name}"`, ...notes].map((note) => `, ${note}`).join('')})`
-  const data = x.device.readSync(x)
+  const data = readSync('toString', x)
   const summarized = x.numel > summarizeAbove
   const shown = summarized ? corners(data, x.shape) : Array.from(data as ArrayLike<number | bigint>)
   const format = formatter(shown, x)

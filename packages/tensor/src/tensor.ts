@@ -1,5 +1,5 @@
 import type { Device, Storage } from './device.ts'
-import { readSync } from './device.ts'
+import { read, readSync } from './read.ts'
 import { connectTensor, dispatch, dispatchInto, dispatchView, refreshView } from './dispatch.ts'
 import type { DType, TypedArray } from './dtypes.ts'
 import { checkDType, dtypes, isFloat } from './dtypes.ts'
@@ -50,6 +50,7 @@ import { defaultGenerator } from './random/index.ts'
 import type { NestedArray } from './nested.ts'
 import { nest, toNumber } from './nested.ts'
 import type { Source } from './tape.ts'
+import { upload } from './trace.ts'
 
 /** Which view of which tensor a tensor is. */
 interface ViewOf {
@@ -196,7 +197,7 @@ export class Tensor {
 
   /** The elements in row-major order, copied: a typed array as `DataOf` says. */
   async data(): Promise<TypedArray> {
-    return this.device.read(this)
+    return read('data', this)
   }
 
   /** `data()` at once. @throws DeviceError on devices that read asynchronously */
@@ -207,7 +208,7 @@ export class Tensor {
   /** The only element as a number (bool: 0 or 1). @throws ShapeError if there are more, DTypeError for int64 beyond 2^53 */
   async item(): Promise<number> {
     this.#checkSingle('item')
-    return toNumber('item', (await this.device.read(this))[0]!)
+    return toNumber('item', (await read('item', this))[0]!)
   }
 
   /** `item()` at once. @throws DeviceError on devices that read asynchronously */
@@ -226,7 +227,7 @@ export class Tensor {
 
   /** The elements in nested arrays: numbers, or booleans for bool. */
   async tolist(): Promise<NestedArray> {
-    return nest(await this.device.read(this), this.shape, this.dtype)
+    return nest(await read('tolist', this), this.shape, this.dtype)
   }
 
   /** `tolist()` at once. @throws DeviceError on devices that read asynchronously */
@@ -1826,9 +1827,7 @@ function isDevice(target: Device | ToOptions): target is Device {
 
 /** A copy on another device. Reads synchronously: devices that cannot are left by `await transfer(x, device)`. */
 function moveTo(x: Tensor, device: Device): Tensor {
-  const storage = device.allocate(x.dtype, x.numel)
-  device.write(storage, readSync('to', x))
-  return new Tensor(storage, contiguousLayout(x.shape), x.dtype)
+  return new Tensor(upload(device, x.dtype, readSync('to', x)), contiguousLayout(x.shape), x.dtype)
 }
 
 connectTensor(Tensor)

@@ -1,4 +1,4 @@
-import { ArgumentError, StateDictError } from '@metagrad/tensor'
+import { ArgumentError, StateDictError, late } from '@metagrad/tensor'
 import type { Scheduled, SchedulerStateDict } from './scheduler.ts'
 import { Scheduler } from './scheduler.ts'
 
@@ -91,7 +91,9 @@ export class ChainedScheduler {
   }
 
   step(): void {
-    for (const scheduler of this.#schedulers) scheduler.step()
+    late(() => {
+      for (const scheduler of this.#schedulers) scheduler.step()
+    })
   }
 
   /** The rates set now, one for each group. */

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@metagrad/tensor'
+import { ArgumentError, late } from '@metagrad/tensor'
 import type { OptionTable } from '../options.ts'
 import { count, eachOrOne, flag, fraction, nonNegative, oneOf, optional, positive, resolveOptions } from '../options.ts'
 import type { PerGroup, Scheduled, ScheduledGroup } from './scheduler.ts'
@@ -182,10 +182,12 @@ export class OneCycleLR extends Scheduler {
 
   override step(): void {
     const { totalSteps } = this.#settings
-    if (this.lastEpoch + 1 >= totalSteps) {
-      throw new ArgumentError(`OneCycleLR.step: all ${totalSteps} steps are made. Set a larger totalSteps.`)
-    }
-    super.step()
+    late(() => {
+      if (this.lastEpoch + 1 >= totalSteps) {
+        throw new ArgumentError(`OneCycleLR.step: all ${totalSteps} steps are made. Set a larger totalSteps.`)
+      }
+      super.step()
+    })
   }
 
   protected override apply(): void {

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@metagrad/tensor'
+import { ArgumentError, late } from '@metagrad/tensor'
 import type { OptionTable } from '../options.ts'
 import { eachOrOne, factor, nonNegative, oneOf, resolveOptions, wholeNumber } from '../options.ts'
 import type { PerGroup, Scheduled, SchedulerStateDict } from './scheduler.ts'
@@ -66,6 +66,10 @@ export class ReduceLROnPlateau {
     if (typeof metric !== 'number') {
       throw new ArgumentError(`ReduceLROnPlateau.step: needs a metric, got ${typeof metric}. Pass await loss.item().`)
     }
+    late(() => this.#count(metric))
+  }
+
+  #count(metric: number): void {
     const { patience, cooldown } = this.#settings
     this.lastEpoch++
     if (this.#isBetter(metric)) {

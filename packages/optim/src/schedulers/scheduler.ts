@@ -1,4 +1,4 @@
-import { ArgumentError, StateDictError } from '@metagrad/tensor'
+import { ArgumentError, StateDictError, late } from '@metagrad/tensor'
 
 /** What a scheduler changes of a group. */
 export interface ScheduledGroup {
@@ -53,8 +53,10 @@ export abstract class Scheduler {
 
   /** Goes to the next step. */
   step(): void {
-    this.lastEpoch++
-    this.apply()
+    late(() => {
+      this.lastEpoch++
+      this.apply()
+    })
   }
 
   /** Starts over, from the rates before any scheduler. */

@@ -4,6 +4,7 @@ import { formatShape, normalizeDim } from '../layout.ts'
 import { checkTensors, constant } from '../operands.ts'
 import { noParams } from '../primitives.ts'
 import type { Tensor } from '../tensor.ts'
+import { canReadNow } from '../trace.ts'
 import { cat } from './shape.ts'
 
 function checkOffset(op: string, offset: number): void {
@@ -99,7 +100,7 @@ export function oneHot(x: Tensor, numClasses: number): Tensor {
     throw new ArgumentError('oneHot: cannot count the classes of an empty tensor. Give numClasses.')
   const classes = numClasses === -1 ? x.amax().itemSync() + 1 : numClasses
   const { device } = x
-  if (device.readSync !== undefined && x.numel > 0) {
+  if (canReadNow(device) && x.numel > 0) {
     const [low, high] = [x.amin().itemSync(), x.amax().itemSync()]
     if (low < 0 || high >= classes)
       throw new ArgumentError(`oneHot: classes must be from 0 to ${classes - 1}, got ${low < 0 ? low : high}.`)

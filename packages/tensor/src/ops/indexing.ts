@@ -7,6 +7,7 @@ import type { Operand } from '../operands.ts'
 import { checkList, indexTensor, isTensor, stored } from '../operands.ts'
 import { noParams } from '../primitives.ts'
 import type { Tensor } from '../tensor.ts'
+import { canReadNow } from '../trace.ts'
 import { nonzeroColumns } from './search.ts'
 import { sliceDim } from './shape.ts'
 
@@ -68,7 +69,7 @@ function tensorPart(op: string, spec: Tensor): Part {
     const hint = spec.dtype === 'uint8' ? ", or to('bool') for a mask" : ''
     throw new DTypeError(`${op}: an index must be int64, int32 or bool, got ${spec.dtype}. Use to('int64')${hint}.`)
   }
-  if (spec.ndim > 0 || spec.device.readSync === undefined) return spec
+  if (spec.ndim > 0 || !canReadNow(spec.device)) return spec
   const value = spec.itemSync()
   return spec.dtype === 'bool' ? value !== 0 : value
 }

@@ -3,6 +3,7 @@ import { broadcastShapes, formatShape, sameShape } from '../layout.ts'
 import type { Operand } from '../operands.ts'
 import { checkTensors, isTensor, stored } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
+import { canReadNow } from '../trace.ts'
 import type { Door } from './along.ts'
 import { fresh } from './along.ts'
 import { read } from './indexing.ts'
@@ -45,7 +46,7 @@ export function maskedScatter(door: Door, x: Tensor, mask: Tensor, source: Tenso
   const values = stored('maskedScatter', x, source).reshape([-1])
   if (wide.numel === 0) return door(x, 'copy', [wide], {})
   const rank = cover.reshape([-1]).cumsum(0).reshape(cover.shape)
-  const count = x.device.readSync === undefined ? 0 : rank.amax().itemSync()
+  const count = canReadNow(x.device) ? rank.amax().itemSync() : 0
   if (count > values.numel) {
     throw new ShapeError(
       `maskedScatter: the source is too small: ${values.numel} elements for ${count} places where the mask is true.`,

@@ -1,8 +1,9 @@
-import { indexDType, readSync } from '../device.ts'
+import { indexDType } from '../device.ts'
 import { isFloat, resultType } from '../dtypes.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../errors.ts'
 import { formatShape, normalizeDim, sameShape } from '../layout.ts'
 import { cast, checkTensors, indexTensor, isTensor } from '../operands.ts'
+import { readSync } from '../read.ts'
 import type { Tensor } from '../tensor.ts'
 
 /** Row-major positions of what is not 0. Their number depends on the values, so they are read at once. */

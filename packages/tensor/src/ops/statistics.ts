@@ -1,6 +1,6 @@
 import { dispatch } from '../dispatch.ts'
 import { isFloat } from '../dtypes.ts'
-import { readSync } from '../device.ts'
+import { readSync } from '../read.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../errors.ts'
 import { formatShape, normalizeDim, normalizeDims, sameShape } from '../layout.ts'
 import { cast, checkOperand, isTensor } from '../operands.ts'

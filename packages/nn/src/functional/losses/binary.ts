@@ -1,5 +1,5 @@
 import type { Tensor } from '@metagrad/tensor'
-import { ArgumentError } from '@metagrad/tensor'
+import { ArgumentError, canReadNow } from '@metagrad/tensor'
 import { logSigmoid } from '../activations.ts'
 import { withValue } from '../with-value.ts'
 import type { ReductionOptions } from './reduction.ts'
@@ -19,9 +19,9 @@ function boundedLog(p: Tensor): Tensor {
   return withValue(smooth, p.log().clamp(leastLog))
 }
 
-/** Logits in the place of probabilities would give NaN. Devices that cannot read at once go unchecked. */
+/** Logits in the place of probabilities would give NaN. What cannot be read at once goes unchecked. */
 function checkProbabilities(op: string, x: Tensor): void {
-  if (x.device.readSync === undefined || x.numel === 0) return
+  if (!canReadNow(x.device) || x.numel === 0) return
   const [least, greatest] = [x.detach().amin().itemSync(), x.detach().amax().itemSync()]
   if (least < 0 || greatest > 1) {
     const got = least < 0 ? least : greatest

@@ -1,5 +1,5 @@
 import type { Tensor } from '@metagrad/tensor'
-import { ArgumentError, ShapeError, formatShape, sameShape } from '@metagrad/tensor'
+import { ArgumentError, ShapeError, canReadNow, formatShape, sameShape } from '@metagrad/tensor'
 import { withValue } from '../with-value.ts'
 import type { Reduction, ReductionOptions } from './reduction.ts'
 import { checkSameShape, reduce } from './reduction.ts'
@@ -93,7 +93,7 @@ export function gaussianNllLoss(
       `gaussianNllLoss: the variance does not fit: got ${formatShape(variance.shape)} vs ${formatShape(input.shape)}.`,
     )
   }
-  if (variance.device.readSync !== undefined && variance.numel > 0) {
+  if (canReadNow(variance.device) && variance.numel > 0) {
     const least = variance.detach().amin().itemSync()
     if (least < 0)
       throw new ArgumentError(`gaussianNllLoss: variances must be >= 0, got ${least}. Use softplus or exp.`)
