@@ -1,13 +1,16 @@
 import type { MemorySizes } from './memory.ts'
 import { Memory, defaultSizes } from './memory.ts'
-import type { KernelBuild, Kernels } from './wasm/loader.ts'
-import { loadKernels } from './wasm/loader.ts'
+import type { KernelBuild, KernelMemory, Kernels } from './wasm/loader.ts'
+import { loadKernels, quickestBuild } from './wasm/loader.ts'
 
 /** The compiled kernels, the memory that they work on, and two places in it for their own use. */
 export interface Engine {
-  readonly kernels: Kernels
+  /** Of the build in use: read them anew for each op. */
+  kernels: Kernels
+  build: KernelBuild
   readonly memory: Memory
-  readonly build: KernelBuild
+  /** What `memory` divides, for further modules that work on it. */
+  readonly linear: KernelMemory
   /** Room for packing the operands of a product. */
   readonly scratch: number
   /** Room for sizes and strides. */
@@ -17,15 +20,19 @@ export interface Engine {
 const descriptorBytes = 1024
 
 let engine: Engine | undefined
+/** Builds that were loaded on the memory of this engine. */
+let loaded = new Map<KernelBuild, Kernels>()
 
 function start(sizes: MemorySizes): Engine {
-  const { kernels, memory: linear, build, heapBase } = loadKernels({})
+  const { kernels, memory: linear, build, heapBase } = loadKernels()
+  loaded = new Map([[build, kernels]])
   const descriptor = Math.ceil(heapBase / 16) * 16
   const scratch = descriptor + descriptorBytes
   return {
     kernels,
-    memory: new Memory(linear, scratch + kernels.gemmScratchBytes(), sizes),
     build,
+    memory: new Memory(linear, scratch + kernels.gemmScratchBytes(), sizes),
+    linear,
     scratch,
     descriptor,
   }
@@ -43,4 +50,13 @@ export function memory(): Memory {
 /** Starts with other sizes, before the first tensor: for tests that want every place to be full all the time. */
 export function startEngine(sizes: MemorySizes): void {
   engine = start(sizes)
+}
+
+/** Runs a build of the kernels from here on. All work on one memory, so tensors stay where they are. @throws DeviceError */
+export function useBuild(build: KernelBuild = quickestBuild()): void {
+  const running = cpuEngine()
+  const kernels = loaded.get(build) ?? loadKernels({ build, memory: running.linear }).kernels
+  loaded.set(build, kernels)
+  running.kernels = kernels
+  running.build = build
 }

@@ -3,6 +3,7 @@ import type { DType, TypedArray } from '../dtypes.ts'
 import { dtypes } from '../dtypes.ts'
 import { contiguousLayout } from '../layout.ts'
 import { encodeHalf } from './float16.ts'
+import { useBuild } from './engine.ts'
 import { fastKernels } from './fast.ts'
 import { throughFloat32, widenHalf } from './half.ts'
 import { binaryKernels, cast, clamp, copy, unaryKernels, where } from './reference/elementwise.ts'
@@ -11,6 +12,7 @@ import { linalgKernels, matmul } from './reference/matrix.ts'
 import { amax, amin, argmax, argmin, logSoftmax, prod, scanKernels, softmax, sort, sum } from './reference/reduce.ts'
 import { bernoulli, multinomial, sourceKernels } from './reference/sources.ts'
 import { ArrayStorage, CpuStorage, arrayOf, cpuArray, hold } from './storage.ts'
+import type { KernelBuild } from './wasm/loader.ts'
 
 const reference: Kernels = {
   ...unaryKernels,
@@ -49,30 +51,38 @@ function inOrder({ storage, dtype, layout }: View): View {
   return { storage: new CpuStorage(storage.device, dtype, layout.numel), dtype, layout: contiguousLayout(layout.shape) }
 }
 
-/** A compiled kernel where there is one for the operands, else the reference on operands that are all in memory. */
-function withFast(name: string, kernel: KernelOf<never>): KernelOf<never> {
-  const rows: { readonly [name: string]: ((...args: Parameters<typeof kernel>) => boolean) | undefined } = fastKernels
-  const fast = rows[name]
+/** The reference, on operands that are all in memory. */
+function onlyReference(_name: string, kernel: KernelOf<never>): KernelOf<never> {
   return (outputs, inputs, params) => {
-    if (fast !== undefined) {
-      const plain =
-        outputs.length === 1 ? outputs[0]!.layout.isContiguous : outputs.every(({ layout }) => layout.isContiguous)
-      const targets = plain ? outputs : outputs.map(inOrder)
-      if (fast(targets, inputs, params)) {
-        if (!plain) outputs.forEach((out, i) => copy([out], [targets[i]!], {}))
-        return
-      }
-    }
     hold(inputs)
     hold(outputs)
     kernel(outputs, inputs, params)
   }
 }
 
-function compiled(table: Kernels): Kernels {
-  const rows: { readonly [name: string]: KernelOf<never> } = table
+/** A compiled kernel where there is one for the operands, else the reference. */
+function withFast(name: string, kernel: KernelOf<never>): KernelOf<never> {
+  const plain = onlyReference(name, kernel)
+  const rows: { readonly [name: string]: ((...args: Parameters<typeof kernel>) => boolean) | undefined } = fastKernels
+  const fast = rows[name]
+  return (outputs, inputs, params) => {
+    if (fast !== undefined) {
+      const areInOrder =
+        outputs.length === 1 ? outputs[0]!.layout.isContiguous : outputs.every(({ layout }) => layout.isContiguous)
+      const targets = areInOrder ? outputs : outputs.map(inOrder)
+      if (fast(targets, inputs, params)) {
+        if (!areInOrder) outputs.forEach((out, i) => copy([out], [targets[i]!], {}))
+        return
+      }
+    }
+    plain(outputs, inputs, params)
+  }
+}
+
+function tableOf(row: (name: string, kernel: KernelOf<never>) => KernelOf<never>): Kernels {
+  const rows: { readonly [name: string]: KernelOf<never> } = reference
   return Object.fromEntries(
-    Object.entries(rows).map(([name, kernel]) => [name, throughFloat32(withFast(name, kernel))]),
+    Object.entries(rows).map(([name, kernel]) => [name, throughFloat32(row(name, kernel))]),
   ) as Kernels
 }
 
@@ -86,11 +96,13 @@ function readSync(view: View): TypedArray {
   return ordered
 }
 
-/** The CPU: every dtype, every primitive, synchronous reads. The default device. */
-export const cpu: Device = {
+const referenceKernels = tableOf(onlyReference)
+const compiledKernels = tableOf(withFast)
+
+const device: Omit<Device, 'kernels'> & { kernels: Kernels } = {
   name: 'cpu',
   dtypes: new Set(Object.keys(dtypes) as DType[]),
-  kernels: compiled(reference),
+  kernels: compiledKernels,
   allocate: (dtype, length) => new CpuStorage(cpu, dtype, length),
   write(storage, data) {
     const array = arrayOf({ storage, layout: contiguousLayout([storage.length]), dtype: storage.dtype })
@@ -99,4 +111,22 @@ export const cpu: Device = {
   },
   read: async (view) => readSync(view),
   readSync,
+}
+
+/** The CPU: every dtype, every primitive, synchronous reads. The default device. */
+export const cpu: Device = device
+
+/** What computes: the reference alone, or a build of the compiled kernels with the reference for the rest. */
+export type KernelChoice = 'reference' | KernelBuild
+
+/**
+ * Computes on the CPU in another way from here on; by the quickest, if none is given. Tensors stay as they are.
+ *
+ * It is for tests and comparisons: users want `deterministic`.
+ *
+ * @throws DeviceError where the engine does not run the build
+ */
+export function useKernels(choice?: KernelChoice): void {
+  if (choice !== 'reference') useBuild(choice)
+  device.kernels = choice === 'reference' ? referenceKernels : compiledKernels
 }

@@ -76,25 +76,38 @@ function bytesOf(hexadecimal: string): Uint8Array {
   return bytes
 }
 
+const instantiate = (hexadecimal: string, memory: KernelMemory): object =>
+  new WebAssembly.Instance(new WebAssembly.Module(bytesOf(hexadecimal)), {
+    env: { memory, sin: Math.sin, cos: Math.cos, pow: Math.pow },
+  }).exports
+
+/** The quickest build that this engine runs. */
+export function quickestBuild(): KernelBuild {
+  return supportsBuild('relaxed') ? 'relaxed' : 'simd128'
+}
+
 /**
- * Instantiates the kernels, synchronously, on a memory of their own.
+ * Instantiates the kernels, synchronously, on a memory of their own or on `memory`, which may serve the other build as well: both
+ * keep the same constants at the same places.
  *
  * `build` is by default the quickest that the engine supports; `initialBytes` is the size of the memory to begin with.
  *
  * @throws DeviceError where the engine lacks WebAssembly SIMD, or the build asked for.
  */
-export function loadKernels(options: { build?: KernelBuild; initialBytes?: number } = {}): LoadedKernels {
-  const build = options.build ?? (supportsBuild('relaxed') ? 'relaxed' : 'simd128')
+export function loadKernels(
+  options: { build?: KernelBuild; initialBytes?: number; memory?: KernelMemory } = {},
+): LoadedKernels {
+  const build = options.build ?? quickestBuild()
   if (!supportsBuild(build)) {
     throw new DeviceError(
       `loadKernels: this engine does not run WebAssembly ${build}. Use Node 20 or a browser since 2023.`,
     )
   }
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((options.initialBytes ?? 16 * pageBytes) / pageBytes) })
-  const imports = { env: { memory, sin: Math.sin, cos: Math.cos, pow: Math.pow } }
-  const [plain, fused] = [plainModule, fusedModules.map((piece) => piece[build]).join('')].map(
-    (hexadecimal) => new WebAssembly.Instance(new WebAssembly.Module(bytesOf(hexadecimal)), imports).exports,
-  )
+  const memory =
+    options.memory ??
+    new WebAssembly.Memory({ initial: Math.ceil((options.initialBytes ?? 16 * pageBytes) / pageBytes) })
+  const plain = instantiate(plainModule, memory)
+  const fused = instantiate(fusedModules.map((piece) => piece[build]).join(''), memory)
   // The interface is generated from the exports of these very modules.
   const kernels = { ...plain, ...fused } as Kernels
   return { kernels, memory, build, heapBase: kernels.heapBase() }
