@@ -2,8 +2,8 @@ import type { Device, Storage, View } from './device.ts'
 import type { DType } from './dtypes.ts'
 import { canCast, isFloat } from './dtypes.ts'
 import { DTypeError, DeviceError, GradError, ShapeError } from './errors.ts'
-import type { Output } from './infer.ts'
-import { infer, inferView } from './infer.ts'
+import type { Inferred, Output } from './infer.ts'
+import { firstOf, infer, inferView, isSingle } from './infer.ts'
 import type { Layout } from './layout.ts'
 import { formatShape, sameShape } from './layout.ts'
 import type {
@@ -59,16 +59,21 @@ export function dispatchAll<P extends ComputePrimitive>(
   params: ComputePrimitives[P],
   device: Device = commonDevice(primitive, inputs),
 ): readonly Tensor[] {
-  const inferred = infer[primitive](inputs, params)
-  const outputs: Tensor[] = []
-  for (let i = 0; i < inferred.length; i++) outputs.push(outputOn(device, primitive, inferred[i]!))
+  const outputs = outputsOn(device, primitive, inputs, infer[primitive](inputs, params))
   compute(device, primitive, outputs, inputs, params)
   record(primitive, inputs, params, outputs)
   return outputs
 }
 
-function outputOn(device: Device, primitive: Primitive, { dtype, layout }: Output): Tensor {
-  if (!device.dtypes.has(dtype)) {
+function outputsOn(device: Device, primitive: Primitive, inputs: readonly Tensor[], inferred: Inferred): Tensor[] {
+  // What an input's dtype is, its device has.
+  const known = inputs.length === 0 ? undefined : inputs[0]!.dtype
+  if (isSingle(inferred)) return [outputOn(device, primitive, inferred, known)]
+  return inferred.map((output) => outputOn(device, primitive, output, known))
+}
+
+function outputOn(device: Device, primitive: Primitive, { dtype, layout }: Output, known: DType | undefined): Tensor {
+  if (dtype !== known && !device.dtypes.has(dtype)) {
     throw new DTypeError(
       `${primitive}: device "${device.name}" has no ${dtype}. It has ${[...device.dtypes].join(', ')}.`,
     )
@@ -106,9 +111,7 @@ export function record(
     const source = sourceOf(primitive, inputs, params)
     for (let slot = 0; slot < outputs.length; slot++) {
       const output = outputs[slot]!
-      if (!isFloat(output.dtype)) continue
-      output.source = source
-      output.slot = slot
+      if (isFloat(output.dtype)) output.comesFrom(source, slot)
     }
     close(source, outputs)
   }
@@ -122,18 +125,14 @@ function anyRequiresGrad(tensors: readonly Tensor[]): boolean {
 
 function sourceOf(primitive: Primitive, inputs: readonly Tensor[], params: Primitives[Primitive]): Source {
   const edges: Edge[] = []
-  const versions: number[] = []
-  for (let i = 0; i < inputs.length; i++) {
-    edges.push(edgeTo(inputs[i]!))
-    versions.push(inputs[i]!.storage.version)
-  }
+  for (let i = 0; i < inputs.length; i++) edges.push(inputs[i]!.edge)
   return {
     id: nextSourceId(),
     primitive,
     inputs,
     params,
     edges,
-    versions,
+    versions: versionsOf(inputs),
     outputs: noTensors,
     outputVersions: noVersions,
   }
@@ -141,18 +140,19 @@ function sourceOf(primitive: Primitive, inputs: readonly Tensor[], params: Primi
 
 const noTensors: readonly Tensor[] = []
 const noVersions: readonly number[] = []
+/** Most storages are never written twice: their records share these. */
+const firstVersions: readonly (readonly number[])[] = [[], [0], [0, 0], [0, 0, 0], [0, 0, 0, 0]]
 
-function edgeTo(x: Tensor): Edge {
-  const { source } = x
-  if (source !== undefined) return { node: source, slot: x.slot }
-  return x.requiresGrad ? { node: x, slot: 0 } : undefined
+function versionsOf(tensors: readonly Tensor[]): readonly number[] {
+  let written = 0
+  for (let i = 0; i < tensors.length; i++) written += tensors[i]!.storage.version
+  const shared = firstVersions[tensors.length]
+  return written === 0 && shared !== undefined ? shared : tensors.map(({ storage }) => storage.version)
 }
 
 function close(source: Source, outputs: readonly Tensor[]): void {
   source.outputs = outputs
-  const versions: number[] = []
-  for (let i = 0; i < outputs.length; i++) versions.push(outputs[i]!.storage.version)
-  source.outputVersions = versions
+  source.outputVersions = versionsOf(outputs)
 }
 
 /**
@@ -168,7 +168,7 @@ export function dispatchInto<P extends ComputePrimitive>(
   params: ComputePrimitives[P],
 ): Tensor {
   const device = inputs.length === 0 ? target.storage.device : commonDevice(primitive, [target, ...inputs])
-  const output = infer[primitive](inputs, params)[0]!
+  const output = firstOf(infer[primitive](inputs, params))
   const tracked = isRecording() && (target.requiresGrad || anyRequiresGrad(inputs))
   checkTarget(primitive, target, output.layout, output.dtype, tracked)
   const source = tracked
@@ -234,7 +234,7 @@ function computeInto<P extends ComputePrimitive>(
     compute(device, primitive, [target], inputs, params)
     return
   }
-  const { layout } = infer[primitive](inputs, params)[0]!
+  const { layout } = firstOf(infer[primitive](inputs, params))
   const temporary: View = { storage: allocate(device, dtype, layout.numel), layout, dtype }
   compute(device, primitive, [temporary], inputs, params)
   if (dtype === target.dtype) compute(device, 'copy', [target], [temporary], noParams)
@@ -267,8 +267,7 @@ function rewrite(target: Tensor, source: Source): void {
 }
 
 function continueFrom(tensor: Tensor, source: Source): void {
-  tensor.source = source
-  tensor.slot = 0
+  tensor.comesFrom(source, 0)
   tensor.seenRewrites = tensor.storage.rewrites
   close(source, [tensor])
 }
@@ -279,7 +278,6 @@ export function refreshView(view: Tensor): void {
   view.seenRewrites = view.storage.rewrites
   if (!base.requiresGrad) return
   const source = sourceOf(primitive, [base], params)
-  view.source = source
-  view.slot = 0
+  view.comesFrom(source, 0)
   close(source, [view])
 }

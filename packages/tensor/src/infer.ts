@@ -32,15 +32,27 @@ export interface Output {
   readonly layout: Layout
 }
 
-type Infer<P extends ComputePrimitive> = (inputs: readonly View[], params: ComputePrimitives[P]) => readonly Output[]
+/** One output, or a list for primitives with several. An input may stand for an output of its layout and dtype. */
+export type Inferred = Output | readonly Output[]
+
+/** Whether it is one output rather than a list. */
+export function isSingle(inferred: Inferred): inferred is Output {
+  return 'layout' in inferred
+}
+
+export function firstOf(inferred: Inferred): Output {
+  return isSingle(inferred) ? inferred : inferred[0]!
+}
+
+type Infer<P extends ComputePrimitive> = (inputs: readonly View[], params: ComputePrimitives[P]) => Inferred
 
 /** The fresh layout of a tensor's shape; the tensor's own where that is fresh already. */
 function freshLayout(layout: Layout): Layout {
   return layout.isFresh ? layout : contiguousLayout(layout.shape)
 }
 
-function fresh(dtype: DType, shape: Shape): readonly Output[] {
-  return [{ dtype, layout: contiguousLayout(shape) }]
+function fresh(dtype: DType, shape: Shape): Output {
+  return { dtype, layout: contiguousLayout(shape) }
 }
 
 /** The layout that two inputs broadcast to. */
@@ -49,11 +61,17 @@ export function broadcastLayout(op: string, a: Layout, b: Layout): Layout {
   return contiguousLayout(broadcastShapes(op, a.shape, b.shape))
 }
 
-const same = ([x]: readonly View[]): readonly Output[] => [{ dtype: x!.dtype, layout: freshLayout(x!.layout) }]
-const predicate = ([x]: readonly View[]): readonly Output[] => [{ dtype: 'bool', layout: freshLayout(x!.layout) }]
+/** The output that is like `x`: `x` itself stands for it where its layout is fresh. */
+function like(x: View): Output {
+  return x.layout.isFresh ? x : { dtype: x.dtype, layout: contiguousLayout(x.layout.shape) }
+}
+
+// Plain indexing: destructuring an array goes through its iterator, and these stand in front of every op.
+const same = (inputs: readonly View[]): Output => like(inputs[0]!)
+const predicate = (inputs: readonly View[]): Output => ({ dtype: 'bool', layout: freshLayout(inputs[0]!.layout) })
 
 /** Functions of floats: the methods cast ints before they come here. */
-function floating(op: string): (inputs: readonly View[]) => readonly Output[] {
+function floating(op: string): (inputs: readonly View[]) => Output {
   return (inputs) => {
     const { dtype } = inputs[0]!
     if (!isFloat(dtype)) throw new DTypeError(`${op}: needs a float dtype, got ${dtype}. Use x.to('float32').`)
@@ -62,7 +80,7 @@ function floating(op: string): (inputs: readonly View[]) => readonly Output[] {
 }
 
 /** Functions of numbers: bool has no arithmetic of one operand. */
-function numeric(op: string): (inputs: readonly View[]) => readonly Output[] {
+function numeric(op: string): (inputs: readonly View[]) => Output {
   return (inputs) => {
     if (inputs[0]!.dtype === 'bool')
       throw new DTypeError(`${op}: is not defined for bool. Use x.to('int32') or logicalNot.`)
@@ -78,23 +96,32 @@ function integral(op: string, ...inputs: readonly View[]): void {
 
 const binary =
   (op: BinaryPrimitive) =>
-  ([a, b]: readonly View[]): readonly Output[] => [
-    { dtype: a!.dtype, layout: broadcastLayout(op, a!.layout, b!.layout) },
-  ]
+  (inputs: readonly View[]): Output => {
+    const a = inputs[0]!
+    const { layout } = inputs[1]!
+    if (sameShape(a.layout.shape, layout.shape) && a.layout.isFresh) return a
+    return { dtype: a.dtype, layout: broadcastLayout(op, a.layout, layout) }
+  }
 
-const floatBinary = (op: BinaryPrimitive) => (inputs: readonly View[]) => {
-  if (!isFloat(inputs[0]!.dtype)) throw new DTypeError(`${op}: needs a float dtype, got ${inputs[0]!.dtype}.`)
-  return binary(op)(inputs)
+const floatBinary = (op: BinaryPrimitive) => {
+  const inferred = binary(op)
+  return (inputs: readonly View[]): Output => {
+    if (!isFloat(inputs[0]!.dtype)) throw new DTypeError(`${op}: needs a float dtype, got ${inputs[0]!.dtype}.`)
+    return inferred(inputs)
+  }
 }
 
-const integerBinary = (op: BinaryPrimitive) => (inputs: readonly View[]) => {
-  integral(op, ...inputs)
-  return binary(op)(inputs)
+const integerBinary = (op: BinaryPrimitive) => {
+  const inferred = binary(op)
+  return (inputs: readonly View[]): Output => {
+    integral(op, ...inputs)
+    return inferred(inputs)
+  }
 }
 
 const comparison =
   (op: BinaryPrimitive) =>
-  ([a, b]: readonly View[]): readonly Output[] => [{ dtype: 'bool', layout: broadcastLayout(op, a!.layout, b!.layout) }]
+  ([a, b]: readonly View[]): Output => ({ dtype: 'bool', layout: broadcastLayout(op, a!.layout, b!.layout) })
 
 function reducedShape(shape: Shape, { dims, keepDim }: ReduceParams): Shape {
   return keepDim
@@ -102,7 +129,7 @@ function reducedShape(shape: Shape, { dims, keepDim }: ReduceParams): Shape {
     : shape.filter((_, dim) => !dims.includes(dim))
 }
 
-const reduce = ([x]: readonly View[], params: ReduceParams): readonly Output[] =>
+const reduce = ([x]: readonly View[], params: ReduceParams): Output =>
   fresh(x!.dtype, reducedShape(x!.layout.shape, params))
 
 /** Reductions without a neutral element cannot fold an empty dim. */
@@ -123,7 +150,7 @@ const extremum = (op: string) => (inputs: readonly View[], params: ReduceParams)
 
 const position =
   (op: string) =>
-  ([x]: readonly View[], params: ReduceParams): readonly Output[] => {
+  ([x]: readonly View[], params: ReduceParams): Output => {
     nonEmpty(op, x!, params)
     return fresh(indexDType(x!.storage.device), reducedShape(x!.layout.shape, params))
   }
@@ -133,7 +160,7 @@ const withPositions = ([x]: readonly View[]): readonly Output[] => [
   { dtype: indexDType(x!.storage.device), layout: freshLayout(x!.layout) },
 ]
 
-const fromParams = (_: readonly View[], { shape, dtype }: Pick<RandomParams, 'shape' | 'dtype'>): readonly Output[] =>
+const fromParams = (_: readonly View[], { shape, dtype }: Pick<RandomParams, 'shape' | 'dtype'>): Output =>
   fresh(dtype, shape)
 
 function batchShape({ layout }: View): Shape {
@@ -169,7 +196,7 @@ function solutionShape(op: string, a: View, b: View): Shape {
 
 const solving =
   (op: 'solve' | 'triangularSolve') =>
-  ([a, b]: readonly View[]): readonly Output[] => {
+  ([a, b]: readonly View[]): Output => {
     squareSize(op, a!)
     return fresh(a!.dtype, solutionShape(op, a!, b!))
   }
@@ -321,30 +348,27 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   qr: ([a], { mode }) => {
     const [rows, columns] = matrixSize('qr', a!)
     const inner = mode === 'complete' ? rows : Math.min(rows, columns)
-    return [
-      ...fresh(a!.dtype, [...batchShape(a!), rows, inner]),
-      ...fresh(a!.dtype, [...batchShape(a!), inner, columns]),
-    ]
+    return [fresh(a!.dtype, [...batchShape(a!), rows, inner]), fresh(a!.dtype, [...batchShape(a!), inner, columns])]
   },
   eigh: ([a]) => {
     const size = squareSize('eigh', a!)
-    return [...fresh(a!.dtype, [...batchShape(a!), size]), ...fresh(a!.dtype, a!.layout.shape)]
+    return [fresh(a!.dtype, [...batchShape(a!), size]), fresh(a!.dtype, a!.layout.shape)]
   },
   svd: ([a], { fullMatrices }) => {
     const [rows, columns] = matrixSize('svd', a!)
     const batch = batchShape(a!)
     const inner = Math.min(rows, columns)
     return [
-      ...fresh(a!.dtype, [...batch, rows, fullMatrices ? rows : inner]),
-      ...fresh(a!.dtype, [...batch, inner]),
-      ...fresh(a!.dtype, [...batch, fullMatrices ? columns : inner, columns]),
+      fresh(a!.dtype, [...batch, rows, fullMatrices ? rows : inner]),
+      fresh(a!.dtype, [...batch, inner]),
+      fresh(a!.dtype, [...batch, fullMatrices ? columns : inner, columns]),
     ]
   },
   solve: solving('solve'),
   triangularSolve: solving('triangularSolve'),
   lstsq: ([a, b]) => {
     const shape = solutionShape('lstsq', a!, b!)
-    return [...fresh(a!.dtype, shape), ...fresh(indexDType(a!.storage.device), shape.slice(0, -2))]
+    return [fresh(a!.dtype, shape), fresh(indexDType(a!.storage.device), shape.slice(0, -2))]
   },
   pinv: ([a]) => {
     const [rows, columns] = matrixSize('pinv', a!)
@@ -357,7 +381,7 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   eig: ([a]) => {
     const size = squareSize('eig', a!)
     const [values, vectors] = [fresh(a!.dtype, [...batchShape(a!), size]), fresh(a!.dtype, a!.layout.shape)]
-    return [...values, ...values, ...vectors, ...vectors]
+    return [values, values, vectors, vectors]
   },
   matrixExp: (inputs) => {
     squareSize('matrixExp', inputs[0]!)
@@ -365,13 +389,13 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   },
 
   copy: same,
-  cast: ([x], { dtype }) => [{ dtype, layout: freshLayout(x!.layout) }],
+  cast: ([x], { dtype }) => ({ dtype, layout: freshLayout(x!.layout) }),
   where: ([condition, a, b]) => {
     if (condition!.dtype !== 'bool') {
       throw new DTypeError(`where: the condition must be bool, got ${condition!.dtype}. Use condition.ne(0).`)
     }
     const layout = broadcastLayout('where', condition!.layout, broadcastLayout('where', a!.layout, b!.layout))
-    return [{ dtype: a!.dtype, layout }]
+    return { dtype: a!.dtype, layout }
   },
   clamp: numeric('clamp'),
   matmul: ([a, b]) => {

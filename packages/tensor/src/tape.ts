@@ -20,8 +20,15 @@ export interface Source<P extends Primitive = Primitive> {
   outputVersions: readonly number[]
 }
 
-/** `slot` tells which of the record's outputs the input was; 0 for a leaf. */
+/**
+ * Where the gradient of a tensor goes: to the record that made it (`slot` tells which of its outputs the tensor is) or to
+ * the leaf itself; nowhere if it does not require grad.
+ */
 export type Edge = { readonly node: Source | Tensor; readonly slot: number } | undefined
+
+export function isSource(node: Source | Tensor): node is Source {
+  return 'primitive' in node
+}
 
 let recording = true
 let lastId = 0

@@ -49,7 +49,7 @@ import type { Generator } from './random/index.ts'
 import { defaultGenerator } from './random/index.ts'
 import type { NestedArray } from './nested.ts'
 import { nest, toNumber } from './nested.ts'
-import type { Source } from './tape.ts'
+import type { Edge, Source } from './tape.ts'
 import { upload } from './trace.ts'
 
 /** Which view of which tensor a tensor is. */
@@ -85,10 +85,7 @@ export class Tensor {
   viewOf: ViewOf | undefined = undefined
   /** @internal `storage.rewrites` when the history was last taken from the base. */
   seenRewrites = 0
-  /** @internal Which of its source's outputs this is. */
-  slot = 0
-  #source: Source | undefined = undefined
-  #isLeafWithGrad = false
+  #edge: Edge = undefined
 
   constructor(storage: Storage, layout: Layout, dtype: DType) {
     this.storage = storage
@@ -116,20 +113,31 @@ export class Tensor {
     return this.storage.device
   }
 
-  /** The record of the tape that made this tensor; undefined for leaves and without recording. */
-  get source(): Source | undefined {
+  /** @internal Where its gradient goes; undefined if it does not require grad. */
+  get edge(): Edge {
     if (this.viewOf !== undefined && this.seenRewrites !== this.storage.rewrites) refreshView(this)
-    return this.#source
+    return this.#edge
   }
 
-  /** Only the dispatch door writes it. */
-  set source(source: Source | undefined) {
-    this.#source = source
+  /** The record of the tape that made this tensor; undefined for leaves and without recording. */
+  get source(): Source | undefined {
+    const { edge } = this
+    return edge === undefined || edge.node === this ? undefined : (edge.node as Source)
+  }
+
+  /** @internal Which of its source's outputs this is. */
+  get slot(): number {
+    return this.edge?.slot ?? 0
+  }
+
+  /** @internal Called by the dispatch door: this is output `slot` of a record. */
+  comesFrom(source: Source, slot: number): void {
+    this.#edge = { node: source, slot }
   }
 
   /** Whether ops on it are recorded: set by you on leaves, inherited by results. */
   get requiresGrad(): boolean {
-    return this.#isLeafWithGrad || this.source !== undefined
+    return this.edge !== undefined
   }
 
   /** @throws GradError for results of recorded ops, DTypeError for ints */
@@ -141,7 +149,7 @@ export class Tensor {
     if (value && !isFloat(this.dtype)) {
       throw new DTypeError(`requiresGrad: only float tensors can require grad, got ${this.dtype}. Use x.to('float32').`)
     }
-    this.#isLeafWithGrad = value
+    this.#edge = value ? (this.#edge ?? { node: this, slot: 0 }) : undefined
   }
 
   /** Sets `requiresGrad` and returns this. */
@@ -252,17 +260,14 @@ export class Tensor {
     if (this.viewOf !== undefined && this.source !== undefined) {
       throw new GradError('detach_: a view takes its history from its base. Use x.detach().')
     }
-    this.#source = undefined
-    this.#isLeafWithGrad = false
+    this.#edge = undefined
     return this
   }
 
   /** @internal The tensor as it is now, for the tape of an in-place write: same storage, same history, its own future. */
   snapshot(): Tensor {
     const past = new Tensor(this.storage, this.layout, this.dtype)
-    past.#source = this.source
-    past.slot = this.slot
-    past.#isLeafWithGrad = this.#isLeafWithGrad
+    past.#edge = this.isLeaf && this.requiresGrad ? { node: past, slot: 0 } : this.edge
     return past
   }
 

@@ -4,7 +4,7 @@ import { contiguousLayout, expandLayout, permuteLayout } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
 import type { Fast } from './operands.ts'
-import { copyInto, describe, isFloat32, ordered } from './operands.ts'
+import { bound, copyInto, describe, isFloat32, ordered } from './operands.ts'
 import { coalesce, forEachMatrix } from './reference/loops.ts'
 import { CpuStorage, pointer } from './storage.ts'
 import type { Kernels } from './wasm/loader.ts'
@@ -13,15 +13,15 @@ function viewOf({ storage, layout, dtype }: View): View {
   return { storage, layout, dtype }
 }
 
+type Singly = (out: number, a: number, n: number) => void
+
 function unary(name: keyof Kernels): Fast<unknown> {
+  const kernel = bound<Singly>(name)
   return (outputs, inputs) => {
-    const out = outputs[0]
-    const x = inputs[0]
-    if (!isFloat32(x!)) return false
-    const source = ordered(x!)
-    const kernel = cpuEngine().kernels[name] as (out: number, a: number, n: number) => void
-    const from = pointer(source)
-    kernel(pointer(out!), from, out!.layout.numel)
+    if (!isFloat32(inputs[0]!)) return false
+    const out = outputs[0]!
+    const from = pointer(ordered(inputs[0]!))
+    kernel()(pointer(out), from, out.layout.numel)
     return true
   }
 }
@@ -35,25 +35,26 @@ function plainStride({ layout }: View, numel: number): 0 | 1 | undefined {
   return layout.isContiguous && layout.numel === numel ? 1 : undefined
 }
 
+type Suffixes = { readonly [dtype in View['dtype']]?: string }
+
 /** Kernels of one pairwise primitive, by the dtype of its operands. */
 type PairwiseRows = {
-  readonly [dtype in View['dtype']]?: { readonly plain: keyof Kernels; readonly strided: keyof Kernels }
+  readonly [dtype in View['dtype']]?: { readonly plain: () => Pairwise; readonly strided: () => PairwiseNd }
 }
 
-function pairwiseRows(name: string, suffixes: { readonly [dtype in View['dtype']]?: string }): PairwiseRows {
+function pairwiseRows(name: string, suffixes: Suffixes): PairwiseRows {
   return Object.fromEntries(
     Object.entries(suffixes).map(([dtype, suffix]) => [
       dtype,
-      { plain: `${name}${suffix}`, strided: `${name}${suffix}Nd` },
+      {
+        plain: bound<Pairwise>(`${name}${suffix}` as keyof Kernels),
+        strided: bound<PairwiseNd>(`${name}${suffix}Nd` as keyof Kernels),
+      },
     ]),
   )
 }
 
-function pairwise(
-  name: string,
-  suffixes: { readonly [dtype in View['dtype']]?: string },
-  swapped = false,
-): Fast<unknown> {
+function pairwise(name: string, suffixes: Suffixes, swapped = false): Fast<unknown> {
   const table = pairwiseRows(name, suffixes)
   return (outputs, inputs) => {
     const out = outputs[0]!
@@ -61,23 +62,20 @@ function pairwise(
     const b = swapped ? inputs[0]! : inputs[1]!
     const row = table[a.dtype]
     if (row === undefined) return false
-    const { kernels } = cpuEngine()
     const { numel, shape } = out.layout
     const strideA = plainStride(a, numel)
     const strideB = plainStride(b, numel)
     if (strideA !== undefined && strideB !== undefined) {
-      const kernel = kernels[row.plain] as Pairwise
       const left = pointer(a)
       const right = pointer(b)
-      kernel(pointer(out), left, right, numel, strideA, strideB)
+      row.plain()(pointer(out), left, right, numel, strideA, strideB)
       return true
     }
     const walk = coalesce(shape, [a, b])
     if (walk === undefined) return true
-    const kernel = kernels[row.strided] as PairwiseNd
     const left = pointer(a)
     const right = pointer(b)
-    kernel(pointer(out), left, right, describe(walk.sizes, walk.strides))
+    row.strided()(pointer(out), left, right, describe(walk.sizes, walk.strides))
     return true
   }
 }

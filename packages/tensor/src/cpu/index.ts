@@ -52,38 +52,38 @@ function inOrder({ storage, dtype, layout }: View): View {
 }
 
 /** The reference, on operands that are all in memory. */
-function onlyReference(_name: string, kernel: KernelOf<never>): KernelOf<never> {
-  return (outputs, inputs, params) => {
+function onlyReference(_name: string, loops: KernelOf<never>): KernelOf<never> {
+  return throughFloat32<never>((outputs, inputs, params) => {
     hold(inputs)
     hold(outputs)
-    kernel(outputs, inputs, params)
-  }
+    loops(outputs, inputs, params)
+  })
 }
+
+type FastRow = (...args: Parameters<KernelOf<never>>) => boolean
 
 /** A compiled kernel where there is one for the operands, else the reference. */
-function withFast(name: string, kernel: KernelOf<never>): KernelOf<never> {
-  const plain = onlyReference(name, kernel)
-  const rows: { readonly [name: string]: ((...args: Parameters<typeof kernel>) => boolean) | undefined } = fastKernels
+function withFast(name: string, loops: KernelOf<never>): KernelOf<never> {
+  const plain = onlyReference(name, loops)
+  const rows: { readonly [name: string]: FastRow | undefined } = fastKernels
   const fast = rows[name]
+  if (fast === undefined) return plain
+  const general = throughFloat32<never>((outputs, inputs, params) => {
+    const ordered = outputs.map((out) => (out.layout.isContiguous ? out : inOrder(out)))
+    if (!fast(ordered, inputs, params)) return plain(outputs, inputs, params)
+    outputs.forEach((out, i) => {
+      if (out !== ordered[i]) copy([out], [ordered[i]!], {})
+    })
+  })
+  // Fresh float32 results, nearly always, are done here: only in-place methods write elsewhere, and they have one output.
   return (outputs, inputs, params) => {
-    if (fast !== undefined) {
-      const areInOrder =
-        outputs.length === 1 ? outputs[0]!.layout.isContiguous : outputs.every(({ layout }) => layout.isContiguous)
-      const targets = areInOrder ? outputs : outputs.map(inOrder)
-      if (fast(targets, inputs, params)) {
-        if (!areInOrder) outputs.forEach((out, i) => copy([out], [targets[i]!], {}))
-        return
-      }
-    }
-    plain(outputs, inputs, params)
+    if (!outputs[0]!.layout.isContiguous || !fast(outputs, inputs, params)) general(outputs, inputs, params)
   }
 }
 
-function tableOf(row: (name: string, kernel: KernelOf<never>) => KernelOf<never>): Kernels {
+function tableOf(row: (name: string, loops: KernelOf<never>) => KernelOf<never>): Kernels {
   const rows: { readonly [name: string]: KernelOf<never> } = reference
-  return Object.fromEntries(
-    Object.entries(rows).map(([name, kernel]) => [name, throughFloat32(row(name, kernel))]),
-  ) as Kernels
+  return Object.fromEntries(Object.entries(rows).map(([name, loops]) => [name, row(name, loops)])) as Kernels
 }
 
 function readSync(view: View): TypedArray {

@@ -99,12 +99,19 @@ describe('Memory', () => {
   })
 
   it('copies what goes outside into pieces that keep little else alive', () => {
-    const memory = new Memory(linearMemory(8), 0)
-    const first = resident(100)
-    memory.place(first)
-    for (let i = 0; i < 40_000; i++) memory.place(resident(100))
-    expect(first.address).toBe(-1)
-    expect(first.outside!.buffer.byteLength).toBeLessThanOrEqual(4096)
+    for (const [bytes, most] of [
+      [16, 4096],
+      [100, 4096],
+      [4000, 32_000],
+      [16_000, 32_768],
+    ] as const) {
+      const memory = new Memory(linearMemory(8), 0)
+      const first = resident(bytes)
+      memory.place(first)
+      for (let i = 0; i < 40_000; i++) memory.place(resident(bytes))
+      expect(first.address).toBeLessThan(0)
+      expect(first.outside!.buffer.byteLength).toBeLessThanOrEqual(most)
+    }
   })
 
   it('says what was missing when there is no more memory', () => {

@@ -3,9 +3,9 @@ import { DeviceError } from '../errors.ts'
 /** Bytes that may live in the memory below, or outside of it while their place is needed. */
 export interface Resident {
   readonly byteLength: number
-  /** Where they are now; -1 while they are outside. Valid until the next call of the memory: never keep it. */
+  /** Where they are now; while they are outside, `~address` is where in `outside`. Valid until the next call of the memory: never keep it. */
   address: number
-  /** Their copy while they are outside. Only the owner reaches it, so it is collected with the owner. */
+  /** Holds their copy while they are outside. Only they and their neighbours reach it, so it is collected with them. */
   outside: Uint8Array | undefined
   /** Their block, if they are large. */
   block: Block | undefined
@@ -60,8 +60,13 @@ const alignment = 16
 const slack = 64
 /** Blocks touched last that never go outside: an op's operands among them. */
 const protectedBlocks = 16
-/** Residents that go outside together share one copy of at most this many bytes: few copies, and a kept one keeps little else. */
-const shareBytes = 4 << 10
+/**
+ * Residents that go outside together share a copy: few copies, since making one costs as much as some thousand bytes. A kept
+ * resident keeps no more alive than eight times its own bytes, or the least share.
+ */
+const [leastShare, largestShare] = [4 << 10, 32 << 10]
+
+const shareOf = ({ byteLength }: Resident): number => Math.min(Math.max(leastShare, 8 * byteLength), largestShare)
 
 const roundUp = (bytes: number): number => Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
 
@@ -71,6 +76,8 @@ class Ring {
   readonly #start: number
   readonly #size: RingSize
   readonly #residents: Resident[][]
+  /** Those of the slot that is being filled. */
+  #current: Resident[]
   #slot = 0
   #next: number
   #end: number
@@ -82,6 +89,7 @@ class Ring {
     this.#start = start
     this.#size = size
     this.#residents = Array.from({ length: size.slots }, () => [])
+    this.#current = this.#residents[0]!
     this.#next = start
     this.#end = start + size.slotBytes
   }
@@ -91,12 +99,13 @@ class Ring {
     if (this.#next + bytes > this.#end) this.#enterNext()
     resident.address = this.#next
     this.#next += bytes
-    this.#residents[this.#slot]!.push(resident)
+    this.#current.push(resident)
   }
 
   #enterNext(): void {
     const { slots, slotBytes } = this.#size
     this.#slot = (this.#slot + 1) % slots
+    this.#current = this.#residents[this.#slot]!
     this.#next = this.#start + this.#slot * slotBytes
     this.#end = this.#next + slotBytes
     this.entered++
@@ -108,15 +117,11 @@ class Ring {
     let first = 0
     while (first < residents.length) {
       const start = residents[first]!.address
+      const end = start + shareOf(residents[first]!)
       let last = first
-      while (last + 1 < residents.length && endOf(residents[last + 1]!) - start <= shareBytes) last++
+      while (last + 1 < residents.length && endOf(residents[last + 1]!) <= end) last++
       const copy = this.#memory.bytes.slice(start, endOf(residents[last]!))
-      for (; first <= last; first++) {
-        const resident = residents[first]!
-        const at = resident.address - start
-        resident.outside = copy.subarray(at, at + resident.byteLength)
-        resident.address = -1
-      }
+      for (; first <= last; first++) moveOut(residents[first]!, copy, start)
     }
     residents.length = 0
   }
@@ -124,6 +129,12 @@ class Ring {
   get residentBytes(): number {
     return this.#residents.flat().reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
+}
+
+/** `copy` holds the bytes from `start` on. */
+function moveOut(resident: Resident, copy: Uint8Array, start: number): void {
+  resident.outside = copy
+  resident.address = ~(resident.address - start)
 }
 
 const endOf = ({ address, byteLength }: Resident): number => address + byteLength
@@ -234,8 +245,7 @@ class Heap {
     const block = this.#oldest
     if (block === undefined || this.#count <= protectedBlocks) return false
     const resident = block.resident!
-    resident.outside = this.#memory.bytes.slice(resident.address, endOf(resident))
-    resident.address = -1
+    moveOut(resident, this.#memory.bytes.slice(resident.address, endOf(resident)), resident.address)
     resident.block = undefined
     block.resident = undefined
     this.used -= block.size
@@ -308,15 +318,16 @@ export class Memory {
 
   /** Where a resident is, brought back if it was outside. */
   touch(resident: Resident): number {
-    if (resident.address < 0) {
-      const copy = resident.outside!
-      resident.outside = undefined
-      this.place(resident)
-      this.#bytes.set(copy, resident.address)
-    } else if (resident.block !== undefined) {
-      this.#large.touch(resident.block)
-    }
+    if (resident.address < 0) this.#bringBack(resident)
+    else if (resident.block !== undefined) this.#large.touch(resident.block)
     return resident.address
+  }
+
+  #bringBack(resident: Resident): void {
+    const [copy, at] = [resident.outside!, ~resident.address]
+    resident.outside = undefined
+    this.place(resident)
+    this.#bytes.set(copy.subarray(at, at + resident.byteLength), resident.address)
   }
 
   /** Makes room at the end; returns the bytes gained, whole pages. @throws DeviceError if the machine has no more */

@@ -5,6 +5,7 @@ import { contiguousLayout } from '../layout.ts'
 import { cpuEngine } from './engine.ts'
 import { coalesce } from './reference/loops.ts'
 import { CpuStorage, pointer } from './storage.ts'
+import type { Kernels } from './wasm/loader.ts'
 
 // What the tables of compiled kernels share.
 
@@ -59,4 +60,18 @@ export function ordered(x: View): View {
   const copy = temporary(x, contiguousLayout(x.layout.shape))
   copyInto(copy, x)
   return copy
+}
+
+/** A compiled kernel by name, looked up once per table of kernels: they change with the build. */
+export function bound<Kernel>(name: keyof Kernels): () => Kernel {
+  let table: Kernels | undefined
+  let kernel: Kernel
+  return () => {
+    const { kernels } = cpuEngine()
+    if (kernels !== table) {
+      table = kernels
+      kernel = kernels[name] as Kernel
+    }
+    return kernel
+  }
 }
