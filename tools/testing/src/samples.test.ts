@@ -1,9 +1,10 @@
 import { grad, gradcheck, gradgradcheck } from '@metagrad/autograd'
 import type { DType, Tensor } from '@metagrad/tensor'
-import { MetagradError, cpu, fromData, isFloat } from '@metagrad/tensor'
-import { describe, expect, it } from 'vitest'
-import type { GoldenTensor, JsonNumber } from './golden.ts'
+import { MetagradError, cpu, fromData, isFloat, useKernels } from '@metagrad/tensor'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { GoldenCase, GoldenTensor, JsonNumber } from './golden.ts'
 import { readGolden, toJson } from './golden.ts'
+import { kernelChoices } from './kernel-choices.ts'
 import { families } from './samples/index.ts'
 import type { Sample } from './samples/sample.ts'
 import { caseKey, makeInputs, outputsOf, seedGradient } from './samples/sample.ts'
@@ -37,8 +38,33 @@ function gradientsOf(sample: Sample, inputs: readonly Tensor[]): (Tensor | undef
   return inputs.map((x) => (x.requiresGrad ? found[wanted.indexOf(x)] : undefined))
 }
 
+function expectSampleGolden(sample: Sample, at: number, dtype: DType, want: GoldenCase): void {
+  const tolerance = sample.tolerance?.[dtype] ?? tolerances[dtype]
+  const inputs = makeInputs(sample, at, dtype, sample.differentiable ?? true)
+  const outputs = outputsOf(sample, inputs)
+  expect(outputs.length).toBe(want.outputs.length)
+  outputs.forEach((output, i) =>
+    expectGolden(
+      output,
+      want.outputs[i]!,
+      sample.tolerance?.[output.dtype] ?? Math.max(tolerance, tolerances[output.dtype]),
+    ),
+  )
+  if (sample.differentiable === false) return
+  gradientsOf(sample, inputs).forEach((gradient, i) => {
+    const wanted = want.gradients[i]
+    if (wanted === null || wanted === undefined) return
+    expect(gradient?.shape).toEqual(inputs[i]!.shape)
+    expect(errorOf(gradient!.dataSync(), wanted)).toBeLessThanOrEqual(tolerance)
+  })
+}
+
+const choices = kernelChoices()
+
 for (const [family, samples] of Object.entries(families)) {
-  describe(`${family}: values and gradients equal PyTorch's`, () => {
+  describe.each(choices)(`${family}: values and gradients on %s kernels equal PyTorch's`, (choice) => {
+    beforeAll(() => useKernels(choice))
+    afterAll(() => useKernels('simd128'))
     const golden = readGolden(family)
     for (const sample of samples.filter(({ torch }) => torch !== undefined)) {
       for (const dtype of sample.dtypes ?? defaultDTypes) {
@@ -47,24 +73,7 @@ for (const [family, samples] of Object.entries(families)) {
           it(`${key}`, () => {
             const want = golden.cases[key]
             if (want === undefined) throw new Error(`no golden for ${key}: run pnpm golden ${family}`)
-            const tolerance = sample.tolerance?.[dtype] ?? tolerances[dtype]
-            const inputs = makeInputs(sample, at, dtype, sample.differentiable ?? true)
-            const outputs = outputsOf(sample, inputs)
-            expect(outputs.length).toBe(want.outputs.length)
-            outputs.forEach((output, i) =>
-              expectGolden(
-                output,
-                want.outputs[i]!,
-                sample.tolerance?.[output.dtype] ?? Math.max(tolerance, tolerances[output.dtype]),
-              ),
-            )
-            if (sample.differentiable === false) return
-            gradientsOf(sample, inputs).forEach((gradient, i) => {
-              const wanted = want.gradients[i]
-              if (wanted === null || wanted === undefined) return
-              expect(gradient?.shape).toEqual(inputs[i]!.shape)
-              expect(errorOf(gradient!.dataSync(), wanted)).toBeLessThanOrEqual(tolerance)
-            })
+            expectSampleGolden(sample, at, dtype, want)
           })
         })
       }
@@ -93,7 +102,9 @@ for (const [family, samples] of Object.entries(families)) {
     },
   )
 
-  describe(`${family}: strided inputs give what contiguous ones give`, () => {
+  describe.each(choices)(`${family}: strided inputs give what contiguous ones give on %s kernels`, (choice) => {
+    beforeAll(() => useKernels(choice))
+    afterAll(() => useKernels('simd128'))
     for (const sample of samples) {
       const [dtype] = sample.dtypes ?? defaultDTypes
       sample.cases.forEach((_, at) => {
