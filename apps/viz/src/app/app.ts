@@ -42,7 +42,8 @@ export function startApp(): App {
   const client: Client = startWorker(
     (reply) => {
       dispatch({ type: 'reply', reply })
-      if (reply.kind === 'tape') return
+      // What came is drawn before more is asked for: a slow page gets fewer frames, never a queue of them.
+      if (reply.kind === 'frame' && get().train.playing) requestAnimationFrame(askForFrame)
       // The tape of an experiment that was begun anew is recorded again where it is looked at.
       if (reply.kind === 'ready' && get().screen === 'graph') recordTape()
     },
@@ -67,10 +68,8 @@ export function startApp(): App {
     app.change({ data: csv })
   }
 
-  const askForFrames = (): void => {
-    if (!get().train.playing) return
-    client.send({ kind: 'frame' })
-    requestAnimationFrame(askForFrames)
+  const askForFrame = (): void => {
+    if (get().train.playing) client.send({ kind: 'frame' })
   }
 
   const app: App = {
@@ -93,7 +92,7 @@ export function startApp(): App {
       if (train.status !== 'ready' || (train.alert !== '' && !train.playing)) return
       dispatch({ type: 'playing', playing: !train.playing })
       client.send(train.playing ? { kind: 'pause' } : { kind: 'play', stepsPerFrame })
-      if (!train.playing) requestAnimationFrame(askForFrames)
+      askForFrame()
     },
     advance(unit) {
       if (get().train.status !== 'ready' || get().train.alert !== '') return

@@ -1,4 +1,5 @@
 import { noGrad } from '@metagrad/autograd'
+import type { Tensor } from '@metagrad/tensor'
 import { tensor } from '@metagrad/tensor'
 import type { Trainer } from './trainer.ts'
 
@@ -52,7 +53,7 @@ export function extentOf({ dataset }: Pick<Trainer, 'dataset'>): Extent {
 }
 
 /** The centres of n x n cells, as the network sees them: [n * n, 2]. */
-export function gridInputs(trainer: Pick<Trainer, 'scaled'>, { x, y }: Extent, n: number): Float32Array<ArrayBuffer> {
+export function gridInputs(trainer: Pick<Trainer, 'scaled'>, { x, y }: Extent, n: number): Tensor {
   const places = new Float32Array(2 * n * n)
   const at = ([low, high]: readonly [number, number], i: number): number => low + ((i + 0.5) / n) * (high - low)
   for (let row = 0; row < n; row++) {
@@ -60,18 +61,25 @@ export function gridInputs(trainer: Pick<Trainer, 'scaled'>, { x, y }: Extent, n
       places.set(trainer.scaled(at(x, column), at(y, row)), 2 * (row * n + column))
     }
   }
-  return places
+  return tensor(places).reshape(n * n, 2)
 }
 
-/** The model's answers over the plane. */
-export function surfaceOf(trainer: Trainer, extent: Extent, n: number): Surface {
+/** The numbers of a tensor in an array of their own. */
+const floatsOf = (values: Tensor): Float32Array<ArrayBuffer> => {
+  const data = values.dataSync()
+  return data instanceof Float32Array ? new Float32Array(data) : Float32Array.from(data, Number)
+}
+
+/** The model's answers to the `gridInputs` of n x n cells. */
+export function surfaceOf(trainer: Trainer, inputs: Tensor, n: number): Surface {
   const { built, dataset, targetScale } = trainer
   built.model.eval()
-  const outputs = noGrad(() => {
-    const raw = built.model.forward(tensor(gridInputs(trainer, extent, n)).reshape(n * n, 2))
-    return dataset.task === 'classification' ? raw.softmax(1) : raw.mul(targetScale.deviation).add(targetScale.mean)
-  }).dataSync()
-  const values = Float32Array.from(outputs, Number)
+  const values = floatsOf(
+    noGrad(() => {
+      const raw = built.model.forward(inputs)
+      return dataset.task === 'classification' ? raw.softmax(1) : raw.mul(targetScale.deviation).add(targetScale.mean)
+    }),
+  )
   return dataset.task === 'classification'
     ? classSurface(values, dataset.classes.length, n)
     : valueSurface(values, dataset.targets, n)
@@ -105,16 +113,16 @@ function valueSurface(values: Float32Array, targets: Float32Array, n: number): S
   }
 }
 
-/** What each unit answers over the plane. */
-export function unitSurfacesOf(trainer: Trainer, extent: Extent, n: number): UnitSurfaces {
+/** What each unit answers to the `gridInputs` of n x n cells. */
+export function unitSurfacesOf(trainer: Trainer, inputs: Tensor, n: number): UnitSurfaces {
   const { model, outputs } = trainer.built
   model.eval()
   const layers: Int8Array<ArrayBuffer>[] = []
   noGrad(() => {
-    let x = tensor(gridInputs(trainer, extent, n)).reshape(n * n, 2)
+    let x = inputs
     for (const [position, layer] of [...model].entries()) {
       x = layer.forward(x)
-      if (outputs.includes(position)) layers.push(quantise(Float32Array.from(x.dataSync(), Number), x.size(1), n * n))
+      if (outputs.includes(position)) layers.push(quantise(floatsOf(x), x.size(1), n * n))
     }
   })
   return { n, layers }
@@ -140,7 +148,7 @@ export function linearValuesOf({ built }: Pick<Trainer, 'built'>): LinearValues[
     name: built.linearNames[i]!,
     from: inFeatures,
     to: outFeatures,
-    weight: Float32Array.from(weight.dataSync(), Number),
-    bias: bias === undefined ? new Float32Array(0) : Float32Array.from(bias.dataSync(), Number),
+    weight: floatsOf(weight),
+    bias: bias === undefined ? new Float32Array(0) : floatsOf(bias),
   }))
 }

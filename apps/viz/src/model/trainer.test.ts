@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { generateDataset } from './dataset.ts'
 import type { Experiment } from './experiment.ts'
 import { defaultData, defaultExperiment, generatorNames } from './experiment.ts'
-import { extentOf, surfaceOf, unitSurfacesOf, linearValuesOf } from './frame.ts'
+import { extentOf, gridInputs, surfaceOf, unitSurfacesOf, linearValuesOf } from './frame.ts'
 import { explainNonFinite } from './non-finite.ts'
 import { Trainer } from './trainer.ts'
 
@@ -73,12 +73,12 @@ describe.each(generatorNames)('generator %s', (generator) => {
   })
 })
 
-describe('surfaceOf(trainer, extent, n)', () => {
+describe('surfaceOf(trainer, inputs, n)', () => {
   it('is what the model predicts at the centres of the cells', () => {
     const trainer = trainerOf({ data: { ...defaultData, generator: 'blobs', classes: 4 } })
     losses(trainer, 50)
     const extent = extentOf(trainer)
-    const surface = surfaceOf(trainer, extent, 10)
+    const surface = surfaceOf(trainer, gridInputs(trainer, extent, 10), 10)
     const rows = Uint32Array.from(trainer.dataset.train.slice(0, 5))
     expect(surface.labels.length).toBe(100)
     expect(Math.max(...surface.labels)).toBeLessThan(4)
@@ -97,10 +97,10 @@ describe('surfaceOf(trainer, extent, n)', () => {
   })
 })
 
-describe('unitSurfacesOf(trainer, extent, n)', () => {
+describe('unitSurfacesOf(trainer, inputs, n)', () => {
   it('has a picture per unit of each block and of the output', () => {
     const trainer = trainerOf()
-    const { layers } = unitSurfacesOf(trainer, extentOf(trainer), 6)
+    const { layers } = unitSurfacesOf(trainer, gridInputs(trainer, extentOf(trainer), 6), 6)
     expect(layers.map(({ length }) => length / 36)).toEqual([8, 8, 2])
     expect(layers.every((layer) => layer.includes(127) || layer.includes(-127))).toBe(true)
   })

@@ -1,11 +1,12 @@
-import { select } from 'd3-selection'
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { App } from '../app/app.ts'
 import type { UnitRef } from '../app/state.ts'
 import { useStore } from '../app/store.ts'
-import { useWidth } from '../ui/chart.tsx'
-import type { Connection } from './network-layout.ts'
+import type { UnitSurfaces } from '../model/frame.ts'
+import { useWidth } from '../ui/use-width.ts'
+import { sheetOf } from '../ui/sheet.ts'
+import type { Connection, NetworkLayout } from './network-layout.ts'
 import { connectionsOf, layOutNetwork, strokeWidth } from './network-layout.ts'
 import type { Colours } from './colours.ts'
 import { unitPixels } from './colours.ts'
@@ -17,9 +18,13 @@ interface NetworkProps {
 
 /** The network from left to right: what each unit answers over the plane, and the weights between them. */
 export function Network({ app, colours }: NetworkProps): JSX.Element | null {
-  const { setup, units, linears, selected } = useStore(app.store, (state) => state.train)
+  const setup = useStore(app.store, (state) => state.train.setup)
+  const units = useStore(app.store, (state) => state.train.units)
+  const linears = useStore(app.store, (state) => state.train.linears)
+  const selected = useStore(app.store, (state) => state.train.selected)
   const experiment = useStore(app.store, (state) => state.experiment)
-  const lines = useRef<SVGSVGElement>(null)
+  const lines = useRef<SVGGElement>(null)
+  const faces = useRef<HTMLCanvasElement>(null)
   const [holder, width] = useWidth()
   const [hovered, setHovered] = useState<Connection>()
   const widths = setup?.widths ?? [2]
@@ -34,41 +39,52 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
   }
 
   // Lines are laid out once per network, and only repainted as weights change.
-  useEffect(() => {
-    const { current } = lines
-    if (current === null) return
-    const draw = (group: string) =>
-      select(current)
-        .select(group)
-        .selectAll<SVGPathElement, Connection>('path')
-        .data(connections)
-        .join('path')
-        .attr('d', ({ path }) => path)
-    draw('.network-lines')
-    draw('.network-targets')
-      .on('pointerenter', (_, line) => setHovered(line))
-      .on('pointerleave', () => setHovered(undefined))
-      .on('click', (_, line) => {
-        app.store.dispatch({ type: 'select', unit: { column: line.layer + 1, unit: line.to } })
-        requestAnimationFrame(() => document.querySelector<HTMLInputElement>(`#weight-${line.from}`)?.select())
-      })
-  }, [connections, setup === undefined])
-
+  const drawn = useMemo(
+    () => (
+      <>
+        <g ref={lines}>
+          {connections.map(({ path }) => (
+            <path key={path} d={path} />
+          ))}
+        </g>
+        <g class="network-targets" onPointerLeave={() => setHovered(undefined)}>
+          {connections.map((line) => (
+            <path
+              key={line.path}
+              d={line.path}
+              onPointerEnter={() => setHovered(line)}
+              onClick={() => {
+                app.store.dispatch({ type: 'select', unit: { column: line.layer + 1, unit: line.to } })
+                requestAnimationFrame(() => document.querySelector<HTMLInputElement>(`#weight-${line.from}`)?.select())
+              }}
+            />
+          ))}
+        </g>
+      </>
+    ),
+    [connections],
+  )
   useEffect(() => {
     const { current } = lines
     if (current === null) return
     const isNear = ({ layer, from, to }: Connection): boolean =>
       selected !== undefined &&
       ((layer === selected.column - 1 && to === selected.unit) || (layer === selected.column && from === selected.unit))
-    select(current)
-      .select('.network-lines')
-      .selectAll<SVGPathElement, Connection>('path')
-      .attr('class', (line) => {
-        const sign = valueOf(line) < 0 ? 'negative' : 'positive'
-        return selected === undefined ? sign : `${sign} ${isNear(line) ? 'near' : 'far'}`
+    connections.forEach((line, i) => {
+      const sign = valueOf(line) < 0 ? 'negative' : 'positive'
+      paint(current.children[i], {
+        class: selected === undefined ? sign : `${sign} ${isNear(line) ? 'near' : 'far'}`,
+        'stroke-width': strokeWidth(valueOf(line)).toFixed(1),
       })
-      .attr('stroke-width', (line) => strokeWidth(valueOf(line)).toFixed(1))
+    })
   }, [connections, linears, selected])
+
+  // The sheet is made once per network, and each unit drawn over what it showed before.
+  useEffect(() => void sheetOf(faces.current, layout.width, layout.height), [layout, setup === undefined])
+  useEffect(() => {
+    const context = faces.current?.getContext('2d')
+    if (context && units) drawUnits(context, layout, units, colours)
+  }, [layout, units, colours, setup === undefined])
 
   if (setup === undefined) return null
   const names = [
@@ -91,10 +107,10 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
           ))}
         </div>
         <div class="network-plane" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
-          <svg ref={lines} width={layout.width} height={layout.height} aria-hidden="true">
-            <g class="network-lines" />
-            <g class="network-targets" />
+          <svg class="network-lines" width={layout.width} height={layout.height} aria-hidden="true">
+            {drawn}
           </svg>
+          <canvas ref={faces} style={{ width: `${layout.width}px`, height: `${layout.height}px` }} aria-hidden="true" />
           {layout.columns.map((column, c) =>
             column.map(([x, y], unit) => (
               <Unit
@@ -114,9 +130,6 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
                   width: `${layout.size}px`,
                   height: `${layout.size}px`,
                 }}
-                bytes={c === 0 || units === undefined ? undefined : units.layers[c - 1]}
-                cells={units?.n ?? 24}
-                colours={colours}
                 onSelect={(ref) => app.store.dispatch({ type: 'select', unit: ref })}
               />
             )),
@@ -128,6 +141,13 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
   )
 }
 
+/** Sets what differs: setting what is there already makes the browser style the element again. */
+function paint(element: Element | undefined, attributes: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element?.getAttribute(name) !== value) element?.setAttribute(name, value)
+  }
+}
+
 const formatWeight = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : String(value))
 
 interface UnitProps {
@@ -135,25 +155,11 @@ interface UnitProps {
   readonly label: string
   readonly selected: boolean
   readonly style: Readonly<Record<string, string>>
-  /** All units of the layer; undefined for a feature. */
-  readonly bytes: Int8Array | undefined
-  readonly cells: number
-  readonly colours: Colours
   readonly onSelect: (unit: UnitRef | undefined) => void
 }
 
-function Unit({ at, label, selected, style, bytes, cells, colours, onSelect }: UnitProps): JSX.Element {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => {
-    const context = canvas.current?.getContext('2d')
-    if (!context) return
-    const own =
-      bytes === undefined
-        ? featureRamp(at.unit, cells)
-        : bytes.subarray(at.unit * cells * cells, (at.unit + 1) * cells * cells)
-    if (own.length < cells * cells) return
-    context.putImageData(new ImageData(unitPixels(own, cells, colours), cells, cells), 0, 0)
-  }, [bytes, colours, cells])
+/** A unit as a button over its picture. */
+function Unit({ at, label, selected, style, onSelect }: UnitProps): JSX.Element {
   const name =
     at.column === 0
       ? `feature ${label}`
@@ -168,9 +174,7 @@ function Unit({ at, label, selected, style, bytes, cells, colours, onSelect }: U
         aria-pressed={selected}
         disabled={at.column === 0}
         onClick={() => onSelect(selected ? undefined : at)}
-      >
-        <canvas ref={canvas} width={cells} height={cells} aria-hidden="true" />
-      </button>
+      />
       {label !== '' && (
         <span
           class={`unit-label ${at.column === 0 ? 'below' : 'over'}`}
@@ -183,9 +187,37 @@ function Unit({ at, label, selected, style, bytes, cells, colours, onSelect }: U
   )
 }
 
-/** A feature is the plane itself: rising to the right, or upwards. */
-function featureRamp(feature: number, n: number): Int8Array {
-  return Int8Array.from({ length: n * n }, (_, i) =>
-    Math.round((254 * (feature === 0 ? i % n : Math.floor(i / n))) / (n - 1) - 127),
+/** The pictures of all units on one canvas: many small canvases would cost the browser a layer each. */
+function drawUnits(
+  context: CanvasRenderingContext2D,
+  { columns, size }: NetworkLayout,
+  { n, layers }: UnitSurfaces,
+  colours: Colours,
+): void {
+  const small = new OffscreenCanvas(n, n)
+  const pixels = small.getContext('2d')!
+  columns.forEach((column, c) =>
+    column.forEach(([x, y], unit) => {
+      const bytes = c === 0 ? featureRamps(n)[unit] : layers[c - 1]?.subarray(unit * n * n, (unit + 1) * n * n)
+      if (bytes?.length !== n * n) return
+      pixels.putImageData(new ImageData(unitPixels(bytes, n, colours), n, n), 0, 0)
+      context.drawImage(small, x - size / 2, y - size / 2, size, size)
+    }),
   )
+}
+
+/** A feature is the plane itself: rising to the right, or upwards. */
+const featureRamps = once((n: number) =>
+  [(i: number) => i % n, (i: number) => Math.floor(i / n)].map((along) =>
+    Int8Array.from({ length: n * n }, (_, i) => Math.round((254 * along(i)) / (n - 1) - 127)),
+  ),
+)
+
+/** The function, that keeps its last answer. */
+function once<Argument, Result>(compute: (argument: Argument) => Result): (argument: Argument) => Result {
+  let last: { readonly argument: Argument; readonly result: Result } | undefined
+  return (argument) => {
+    if (last?.argument !== argument) last = { argument, result: compute(argument) }
+    return last.result
+  }
 }

@@ -1,12 +1,12 @@
-import { scaleLinear } from 'd3-scale'
-import { pointer } from 'd3-selection'
+import { ticks } from 'd3-array'
 import { formatValue, glyphs, seriesStyle } from '@metagrad/plot'
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { App } from '../app/app.ts'
 import { useStore } from '../app/store.ts'
 import type { Extent, Surface } from '../model/frame.ts'
-import { useWidth } from '../ui/chart.tsx'
+import { useWidth } from '../ui/use-width.ts'
+import { sheetOf } from '../ui/sheet.ts'
 import type { Setup } from '../worker/protocol.ts'
 import type { Colours } from './colours.ts'
 import { cssColour, surfacePixels } from './colours.ts'
@@ -31,14 +31,15 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
   const scales = useMemo(() => setup && scalesOf(setup.extent, side), [setup, side])
 
   useEffect(() => {
-    const context = contextOf(canvas.current, side)
-    if (context !== undefined && surface !== undefined) drawSurface(context, surface, side, colours)
-  }, [setup, surface, colours, side])
+    const context = canvas.current?.getContext('2d')
+    if (!context || surface === undefined) return
+    context.putImageData(new ImageData(surfacePixels(surface, colours), surface.n, surface.n), 0, 0)
+  }, [setup, surface, colours])
 
   // The rows lie on a picture of their own: they stay while the surface changes.
   const range = surface?.range.join()
   useEffect(() => {
-    const context = contextOf(rows.current, side)
+    const context = sheetOf(rows.current, side, side)
     if (context === undefined || setup === undefined || scales === undefined) return
     drawPoints(context, setup, surface?.range, scales, colours)
   }, [setup, range, colours, scales, side])
@@ -68,13 +69,16 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
         }}
         onPointerMove={(event) => {
           if (scales === undefined) return
-          const [px, py] = pointer(event, canvas.current)
+          const { left, top } = event.currentTarget.getBoundingClientRect()
+          const [px, py] = [event.clientX - left - margin.left, event.clientY - top - margin.top]
           setCursor(px < 0 || py < 0 || px > side || py > side ? undefined : [scales.x.invert(px), scales.y.invert(py)])
         }}
         onPointerLeave={() => setCursor(undefined)}
       >
         <canvas
           ref={canvas}
+          width={surface?.n ?? 1}
+          height={surface?.n ?? 1}
           style={{ left: `${margin.left}px`, top: `${margin.top}px`, width: `${side}px`, height: `${side}px` }}
           role="img"
           aria-label={describe(setup)}
@@ -91,33 +95,28 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
   )
 }
 
+/** From values to pixels and back. */
+interface Scale {
+  readonly domain: readonly [low: number, high: number]
+  readonly at: (value: number) => number
+  readonly invert: (pixel: number) => number
+}
+
 interface Scales {
-  readonly x: ReturnType<typeof scaleLinear<number, number>>
-  readonly y: ReturnType<typeof scaleLinear<number, number>>
+  readonly x: Scale
+  readonly y: Scale
 }
 
-const scalesOf = ({ x, y }: Extent, side: number): Scales => ({
-  x: scaleLinear([...x], [0, side]),
-  y: scaleLinear([...y], [side, 0]),
-})
-
-/** A clean sheet for a square of CSS pixels, sharp on any screen. */
-function contextOf(canvas: HTMLCanvasElement | null, side: number): CanvasRenderingContext2D | undefined {
-  if (canvas === null || side === 0) return undefined
-  canvas.width = side * devicePixelRatio
-  canvas.height = side * devicePixelRatio
-  const context = canvas.getContext('2d') ?? undefined
-  context?.scale(devicePixelRatio, devicePixelRatio)
-  return context
+const scaleOf = (domain: Scale['domain'], from: number, to: number): Scale => {
+  const [low, high] = domain
+  return {
+    domain,
+    at: (value) => from + ((value - low) / (high - low)) * (to - from),
+    invert: (pixel) => low + ((pixel - from) / (to - from)) * (high - low),
+  }
 }
 
-function drawSurface(context: CanvasRenderingContext2D, surface: Surface, side: number, colours: Colours): void {
-  const { n } = surface
-  const small = new OffscreenCanvas(n, n)
-  small.getContext('2d')!.putImageData(new ImageData(surfacePixels(surface, colours), n, n), 0, 0)
-  context.imageSmoothingEnabled = true
-  context.drawImage(small, 0, 0, side, side)
-}
+const scalesOf = ({ x, y }: Extent, side: number): Scales => ({ x: scaleOf(x, 0, side), y: scaleOf(y, side, 0) })
 
 function drawPoints(
   context: CanvasRenderingContext2D,
@@ -135,7 +134,7 @@ function drawPoints(
     const target = points.targets[i]!
     const colour = values === undefined ? colours.classes[target]! : colours.ramp[levelOf(target, values)]!
     context.save()
-    context.translate(scales.x(points.x[i]!), scales.y(points.y[i]!))
+    context.translate(scales.x.at(points.x[i]!), scales.y.at(points.y[i]!))
     context.scale(size, size)
     const shape = shapes[values === undefined ? target : 0]!
     // Rows of the validation split are hollow.
@@ -166,19 +165,19 @@ interface AxesProps {
 }
 
 function Axes({ setup, scales, side, cursor }: AxesProps): JSX.Element {
-  const ticks = Math.max(2, Math.round(side / 80))
+  const count = Math.max(2, Math.round(side / 80))
   const { left, top } = margin
   return (
     <svg class="surface-axes" width={side + left + margin.right} height={side + top + margin.bottom} aria-hidden="true">
       <g transform={`translate(${left},${top})`}>
         <rect class="frame" x={0.5} y={0.5} width={side - 1} height={side - 1} />
-        {scales.x.ticks(ticks).map((value) => (
-          <text key={value} x={scales.x(value)} y={side + 14} text-anchor="middle">
+        {ticks(...scales.x.domain, count).map((value) => (
+          <text key={value} x={scales.x.at(value)} y={side + 14} text-anchor="middle">
             {formatValue(value)}
           </text>
         ))}
-        {scales.y.ticks(ticks).map((value) => (
-          <text key={value} x={-6} y={scales.y(value) + 4} text-anchor="end">
+        {ticks(...scales.y.domain, count).map((value) => (
+          <text key={value} x={-6} y={scales.y.at(value) + 4} text-anchor="end">
             {formatValue(value)}
           </text>
         ))}
@@ -188,7 +187,9 @@ function Axes({ setup, scales, side, cursor }: AxesProps): JSX.Element {
         <text class="name" transform={`translate(${-28},${0}) rotate(-90)`} text-anchor="end">
           {setup.features[1]} →
         </text>
-        {cursor && <path class="cursor" d={`M${scales.x(cursor[0])},0V${side}M0,${scales.y(cursor[1])}H${side}`} />}
+        {cursor && (
+          <path class="cursor" d={`M${scales.x.at(cursor[0])},0V${side}M0,${scales.y.at(cursor[1])}H${side}`} />
+        )}
       </g>
     </svg>
   )

@@ -1,7 +1,9 @@
 import type { JSX } from 'preact'
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { IconButton } from './icons.tsx'
 import { saveFile, savePng } from './save-file.ts'
+import { useThrottled } from './use-throttled.ts'
+import { useWidth } from './use-width.ts'
 
 /** A chart's data as a table: the same numbers, for readers and for spreadsheets. */
 export interface ChartTable {
@@ -28,7 +30,7 @@ interface ChartProps {
 }
 
 /** Least milliseconds between two drawings of a chart that changes all the time. */
-const redrawMs = 250
+const redrawMs = 400
 const mostRows = 200
 
 /** A chart of `@metagrad/plot` on the page: drawn again as data comes, as a table on demand, saved as SVG, PNG or CSV. */
@@ -186,39 +188,4 @@ function csvOf({ columns, rows }: ChartTable): string {
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
-}
-
-/** A callback that takes an element, and its width in whole pixels; 0 before there is one. */
-export function useWidth(): [ref: (element: HTMLElement | null) => void, width: number] {
-  const [width, setWidth] = useState(0)
-  const [element, setElement] = useState<HTMLElement | null>(null)
-  useLayoutEffect(() => {
-    if (element === null) return
-    const measure = (): void => setWidth(Math.floor(element.clientWidth))
-    measure()
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [element])
-  return [setElement, width]
-}
-
-/** The latest value, at most once in `ms` milliseconds. */
-export function useThrottled<T>(value: T, ms: number): T {
-  const [shown, setShown] = useState(value)
-  const state = useRef({ latest: value, at: 0, timer: 0 })
-  state.current.latest = value
-  useEffect(() => {
-    const now = performance.now()
-    const wait = state.current.at + ms - now
-    const show = (): void => {
-      state.current.timer = 0
-      state.current.at = performance.now()
-      setShown(() => state.current.latest)
-    }
-    if (wait <= 0) show()
-    else if (state.current.timer === 0) state.current.timer = window.setTimeout(show, wait)
-  }, [value])
-  useEffect(() => () => clearTimeout(state.current.timer), [])
-  return shown
 }

@@ -1,11 +1,12 @@
 import type { Table } from '@metagrad/data'
+import type { Tensor } from '@metagrad/tensor'
 import type { RunEvent } from '@metagrad/runlog'
 import { VolumeGuard } from '@metagrad/runlog'
 import type { Dataset } from '../model/dataset.ts'
 import { generateDataset, tableDataset } from '../model/dataset.ts'
 import type { CsvData, Experiment } from '../model/experiment.ts'
 import type { Extent } from '../model/frame.ts'
-import { extentOf, linearValuesOf, surfaceOf, unitSurfacesOf } from '../model/frame.ts'
+import { extentOf, gridInputs, linearValuesOf, surfaceOf, unitSurfacesOf } from '../model/frame.ts'
 import { explainNonFinite } from '../model/non-finite.ts'
 import { Trainer } from '../model/trainer.ts'
 import type { Frame, Points, Reply, Request, Setup } from './protocol.ts'
@@ -21,10 +22,11 @@ export interface Surroundings {
 
 /** Milliseconds of training between looks at the inbox. */
 const sliceMs = 10
-/** Milliseconds between pictures: at least 15 a second. */
-const pictureMs = 60
-/** A picture that takes longer than this in milliseconds is made with fewer cells from then on. */
-const slowPictureMs = 25
+/** Milliseconds between pictures: more than 15 a second. */
+const pictureMs = 50
+/** Pictures take about a twentieth of the time. The bounds, in milliseconds each, of having few cells and many. */
+const pictureCost = { most: 3, least: 0.5 }
+const cells = { many: 100, few: 50 }
 const mostPoints = 2000
 const unitCells = 24
 
@@ -43,8 +45,11 @@ export class Session {
   #stepsThisFrame = 0
   #isFrameWanted = false
   #isStale = false
-  #cells = 100
+  #cells = cells.many
+  #pictureCost = 0
   #pictureAt = -Infinity
+  /** Where the pictures ask the model, by cells to a side. */
+  #grids = new Map<number, Tensor>()
   #rate = { at: 0, steps: 0, value: 0 }
 
   constructor(surroundings: Surroundings) {
@@ -115,6 +120,7 @@ export class Session {
     const trainer = new Trainer(experiment, dataset)
     this.#trainer = trainer
     this.#extent = extentOf(trainer)
+    this.#grids.clear()
     this.#events = []
     this.#seq = 0
     this.#guard = new VolumeGuard()
@@ -217,8 +223,10 @@ export class Session {
   #answer(forced: boolean): void {
     if (this.#trainer === undefined) return
     if (!forced && (!this.#isFrameWanted || (!this.#isStale && this.#events.length === 0))) return
-    this.#isFrameWanted = false
     const due = forced || !this.#playing || this.#around.now() - this.#pictureAt >= pictureMs
+    // At full speed figures come with the pictures; between two of them there is nothing that an eye could follow.
+    if (!due && this.#stepsPerFrame === Infinity) return
+    this.#isFrameWanted = false
     this.#around.post({ kind: 'frame', frame: this.#frame(due) })
   }
 
@@ -230,11 +238,11 @@ export class Session {
       const value = ((trainer.stepCount - this.#rate.steps) * 1000) / (start - this.#rate.at)
       this.#rate = { at: start, steps: trainer.stepCount, value }
     }
-    const surface = withPictures ? surfaceOf(trainer, this.#extent, this.#cells) : undefined
-    const units = withPictures ? unitSurfacesOf(trainer, this.#extent, unitCells) : undefined
+    const surface = withPictures ? surfaceOf(trainer, this.#grid(this.#cells), this.#cells) : undefined
+    const units = withPictures ? unitSurfacesOf(trainer, this.#grid(unitCells), unitCells) : undefined
     if (withPictures) {
       this.#pictureAt = this.#around.now()
-      if (this.#playing && this.#pictureAt - start > slowPictureMs) this.#cells = 50
+      if (this.#playing) this.#chooseCells(this.#pictureAt - start)
       this.#isStale = false
     }
     return {
@@ -246,6 +254,19 @@ export class Session {
       units,
       linears: withPictures ? linearValuesOf(trainer) : undefined,
     }
+  }
+
+  #grid(n: number): Tensor {
+    const known = this.#grids.get(n) ?? gridInputs(this.#trainer!, this.#extent, n)
+    this.#grids.set(n, known)
+    return known
+  }
+
+  /** Fewer cells when pictures take too much of the training's time, in the mean over some. */
+  #chooseCells(cost: number): void {
+    this.#pictureCost += (cost - this.#pictureCost) / 8
+    if (this.#pictureCost > pictureCost.most) this.#cells = cells.few
+    if (this.#pictureCost < pictureCost.least) this.#cells = cells.many
   }
 
   /** What was recorded since the last frame. */
@@ -262,7 +283,7 @@ export class Session {
       import('../graph/tape.ts'),
       import('../graph/layout.ts'),
     ])
-    const { dropout, model } = trainer.built
+    const { dropout, model, titles } = trainer.built
     const random = dropout.getState()
     model.train()
     const batch = trainer.nextBatch()
@@ -270,7 +291,7 @@ export class Session {
       [batch.inputs, 'batch'],
       [batch.targets, 'targets'],
     ])
-    const tape = recordTape(() => trainer.loss(batch, true), { model, roles })
+    const tape = recordTape(() => trainer.loss(batch, true), { model, titles, roles })
     dropout.setState(random)
     this.#around.post({ kind: 'tape', tape, layout: layOutTape(tape) })
   }
