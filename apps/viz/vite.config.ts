@@ -1,17 +1,19 @@
 import { defaultClientConditions, defineConfig } from 'vite'
+import { leaveOut } from './left-out.ts'
 
 // Built from the packages' TypeScript sources, into files that any static host or `metagrad view` serves.
 export default defineConfig({
   base: './',
   resolve: { conditions: ['@metagrad/source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  // Layers are shown by the names of their classes.
-  worker: { format: 'es', rolldownOptions: { output: { keepNames: true } } },
+  worker: { format: 'es', plugins: () => [leaveOut()] },
   build: {
     outDir: 'dist/app',
     emptyOutDir: true,
     target: 'es2023',
-    modulePreload: { polyfill: false },
+    // Chunks are few and on the same host: code that fetches ahead would be larger than what it saves.
+    modulePreload: false,
+    cssCodeSplit: false,
     reportCompressedSize: false,
   },
 })

@@ -1,17 +1,17 @@
 import { formatValue, palettes } from '@metagrad/plot'
-import type { ComponentType, JSX } from 'preact'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { JSX } from 'preact'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { App } from './app/app.ts'
-import { shortcuts } from './app/keys.ts'
 import { useStore } from './app/store.ts'
 import { useTheme } from './app/theme.ts'
 import type { Screen } from './app/url.ts'
 import { coloursOf } from './train/colours.ts'
 import { TrainScreen } from './train/train-screen.tsx'
-import { Dialog } from './ui/dialog.tsx'
 import type { IconName } from './ui/icons.tsx'
 import { Icon, IconButton } from './ui/icons.tsx'
-import { useThrottled } from './ui/chart.tsx'
+import type { AppPart } from './ui/lazy.tsx'
+import { Lazy } from './ui/lazy.tsx'
+import { useThrottled } from './ui/use-throttled.ts'
 
 const rail: readonly { readonly screen: Screen; readonly icon: IconName; readonly name: string }[] = [
   { screen: 'train', icon: 'train', name: 'Train' },
@@ -22,6 +22,10 @@ const rail: readonly { readonly screen: Screen; readonly icon: IconName; readonl
 /** Everything on the page: rail, bar, the screen, and what lies over it. */
 export function Shell({ app }: { readonly app: App }): JSX.Element {
   const screen = useStore(app.store, (state) => state.screen)
+  // Once there they stay: a dialog that is closed, not removed, gives the focus back.
+  const [hasDialogs, setDialogs] = useState(false)
+  const isOpen = useStore(app.store, (state) => state.dialog !== 'none')
+  if (isOpen && !hasDialogs) setDialogs(true)
   const theme = useTheme(useStore(app.store, (state) => state.theme))
   const colours = useMemo(() => coloursOf(palettes[theme]), [theme])
   const name = rail.find((entry) => entry.screen === screen)!.name
@@ -67,29 +71,14 @@ export function Shell({ app }: { readonly app: App }): JSX.Element {
       </main>
       <Notice app={app} />
       <Spoken app={app} />
-      <HelpDialog app={app} />
-      <ShareDialog app={app} />
+      {hasDialogs && <Lazy load={loadDialogs} app={app} />}
     </div>
   )
 }
 
-type ScreenComponent = ComponentType<{ readonly app: App }>
-
-const loadGraph = async (): Promise<ScreenComponent> => (await import('./graph/graph-screen.tsx')).GraphScreen
-const loadRuns = async (): Promise<ScreenComponent> => (await import('./runs/runs-screen.tsx')).RunsScreen
-
-/** A screen whose code is fetched when it is first shown. */
-function Lazy({ load, app }: { readonly load: () => Promise<ScreenComponent>; readonly app: App }): JSX.Element | null {
-  const [loaded, setLoaded] = useState<{ readonly load: typeof load; readonly Component: ScreenComponent }>()
-  useEffect(() => {
-    let current = true
-    void load().then((Component) => current && setLoaded({ load, Component }))
-    return () => {
-      current = false
-    }
-  }, [load])
-  return loaded?.load === load ? <loaded.Component app={app} /> : null
-}
+const loadGraph = async (): Promise<AppPart> => (await import('./graph/graph-screen.tsx')).GraphScreen
+const loadDialogs = async (): Promise<AppPart> => (await import('./dialogs.tsx')).Dialogs
+const loadRuns = async (): Promise<AppPart> => (await import('./runs/runs-screen.tsx')).RunsScreen
 
 const speeds = [
   { value: 'Infinity', text: 'full speed' },
@@ -234,53 +223,5 @@ function Notice({ app }: { readonly app: App }): JSX.Element | null {
       {notice}
       <IconButton icon="close" label="Dismiss" onClick={() => app.store.dispatch({ type: 'notice', notice: '' })} />
     </div>
-  )
-}
-
-function HelpDialog({ app }: { readonly app: App }): JSX.Element {
-  return (
-    <Dialog app={app} name="help" title="Shortcuts">
-      <dl class="keys">
-        {shortcuts.map(({ shown, what }) => (
-          <div key={shown}>
-            <dt>
-              <kbd>{shown}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
-  )
-}
-
-function ShareDialog({ app }: { readonly app: App }): JSX.Element {
-  const isOpen = useStore(app.store, (state) => state.dialog === 'share')
-  const [link, setLink] = useState({ url: '', note: '' })
-  const [copied, setCopied] = useState(false)
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    setCopied(false)
-    if (isOpen) void app.link().then(setLink)
-  }, [isOpen])
-  const copy = async (): Promise<void> => {
-    field.current?.select()
-    await navigator.clipboard.writeText(link.url)
-    setCopied(true)
-  }
-  return (
-    <Dialog app={app} name="share" title="Share">
-      <p>Whoever opens this link sees the same data, network and settings, and gets the same numbers.</p>
-      <div class="with-button">
-        <label class="field">
-          <span class="field-label">Link</span>
-          <input ref={field} type="text" readOnly value={link.url} />
-        </label>
-        <button type="button" class="primary" onClick={() => void copy()}>
-          {copied ? 'Copied' : 'Copy'}
-        </button>
-      </div>
-      <p class="quiet">{link.note}</p>
-    </Dialog>
   )
 }

@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     const page = await site.open(hash)
     const trainer = trainerOf(hash)
     const { model } = trainer.built
-    const tape = recordTape(() => trainer.loss(trainer.nextBatch(), true), { model, roles: new Map() })
+    const tape = recordTape(() => trainer.loss(trainer.nextBatch(), true), { ...trainer.built, roles: new Map() })
     backward(trainer.loss(trainer.nextBatch(), true))
     const last = new Map<number, unknown>()
     await page.getByRole('slider', { name: 'Position on the tape' }).fill(String(tape.ops.length))

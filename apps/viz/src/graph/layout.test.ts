@@ -8,7 +8,7 @@ import { recordTape } from './tape.ts'
 
 const trainer = new Trainer(defaultExperiment, generateDataset(defaultData, 1))
 const { model } = trainer.built
-const tape = recordTape(() => trainer.loss(trainer.nextBatch(), true), { model, roles: new Map() })
+const tape = recordTape(() => trainer.loss(trainer.nextBatch(), true), { ...trainer.built, roles: new Map() })
 const layout = layOutTape(tape)
 
 const overlap = (a: Box, b: Box): boolean =>

@@ -6,8 +6,7 @@ import { momentsOf, progressAt } from './moments.ts'
 import { recordTape } from './tape.ts'
 
 const trainer = new Trainer(defaultExperiment, generateDataset(defaultData, 1))
-const { model } = trainer.built
-const tape = recordTape(() => trainer.loss(trainer.nextBatch(), true), { model, roles: new Map() })
+const tape = recordTape(() => trainer.loss(trainer.nextBatch(), true), { ...trainer.built, roles: new Map() })
 const moments = momentsOf(tape)
 
 describe('momentsOf(tape)', () => {

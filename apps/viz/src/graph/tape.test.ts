@@ -15,7 +15,7 @@ function tapeOf(change: Partial<Experiment> = {}): { tape: Tape; trainer: Traine
   trainer.step()
   const batch = trainer.nextBatch()
   const roles = new Map([[batch.inputs, 'batch']])
-  return { trainer, tape: recordTape(() => trainer.loss(batch, true), { model: trainer.built.model, roles }) }
+  return { trainer, tape: recordTape(() => trainer.loss(batch, true), { ...trainer.built, roles }) }
 }
 
 const experiments: readonly Partial<Experiment>[] = [
@@ -65,7 +65,7 @@ describe.each(experiments)('recordTape(step %#)', (experiment) => {
 
   it('leaves no gradients and no tape behind', () => {
     trainer.built.model.zeroGrad()
-    recordTape(() => trainer.loss(trainer.nextBatch(), true), { model: trainer.built.model, roles: new Map() })
+    recordTape(() => trainer.loss(trainer.nextBatch(), true), { ...trainer.built, roles: new Map() })
     expect(trainer.built.model.parameters().every(({ grad }) => grad === undefined)).toBe(true)
   })
 })

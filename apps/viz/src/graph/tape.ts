@@ -107,6 +107,8 @@ export function previewOf(tensor: Tensor): Preview {
 /** What is known about tensors before the step runs. */
 export interface TapeNames {
   readonly model: Module
+  /** What to call the layers, such as `0 Linear`. */
+  readonly titles: ReadonlyMap<Module, string>
   /** Roles of tensors that are no parameters, such as the batch. */
   readonly roles: ReadonlyMap<Tensor, string>
 }
@@ -117,12 +119,12 @@ export interface TapeNames {
  * The shares of an op are computed by the engine itself: the op's record is pointed at leaves of its own for a moment,
  * and `grad` is asked for them. Parameters keep the `grad` that they had before.
  */
-export function recordTape(run: () => Tensor, { model, roles }: TapeNames): Tape {
+export function recordTape(run: () => Tensor, { model, titles, roles }: TapeNames): Tape {
   const parameters = model.namedParameters()
   const kept = parameters.map(([, parameter]) => parameter.grad)
   for (const [, parameter] of parameters) parameter.grad = undefined
   try {
-    const { loss, moduleOf } = runForward(run, model)
+    const { loss, moduleOf } = runForward(run, titles)
     const sources = sourcesOf(loss)
     const visits: Source[] = []
     const incoming = new Map<Source, (Tensor | undefined)[]>(sources.map((source) => [source, []]))
@@ -148,19 +150,13 @@ export function recordTape(run: () => Tensor, { model, roles }: TapeNames): Tape
 }
 
 /** Runs the forward pass and notes which layer made which record. */
-function runForward(run: () => Tensor, model: Module): { loss: Tensor; moduleOf: Map<Source, string> } {
+function runForward(run: () => Tensor, titles: TapeNames['titles']): { loss: Tensor; moduleOf: Map<Source, string> } {
   const moduleOf = new Map<Source, string>()
   const stack = ['loss']
-  const removers = model
-    .namedModules()
-    .flatMap(([name, module]) =>
-      module.children().length > 0
-        ? []
-        : [
-            module.registerForwardPreHook(() => void stack.push(`${name} ${module.constructor.name}`)),
-            module.registerForwardHook(() => void stack.pop()),
-          ],
-    )
+  const removers = [...titles].flatMap(([layer, title]) => [
+    layer.registerForwardPreHook(() => void stack.push(title)),
+    layer.registerForwardHook(() => void stack.pop()),
+  ])
   const end = observe(({ outputs }) => {
     const source = outputs[0]?.source
     if (source !== undefined && !moduleOf.has(source)) moduleOf.set(source, stack.at(-1)!)

@@ -1,9 +1,9 @@
 import * as nn from '@metagrad/nn'
-import type { Layer } from '@metagrad/nn'
+import type { Layer, Module } from '@metagrad/nn'
 import { Adagrad, Adam, AdamW, NAdam, RMSprop, SGD } from '@metagrad/optim'
 import type { Generator, Tensor } from '@metagrad/tensor'
 import { noGrad } from '@metagrad/autograd'
-import type { ActivationName, Block, Experiment, InitName, NormName, OptimizerName } from './experiment.ts'
+import type { ActivationName, Experiment, InitName, NormName, OptimizerName } from './experiment.ts'
 import { generatorOf } from './random.ts'
 
 /** The layers that an architecture is made of: the framework's own. */
@@ -39,6 +39,8 @@ const initialisations: Readonly<Record<InitName, Initialise | undefined>> = {
 /** A model, and which of its layers are a block's linear map and its result. */
 export interface BuiltModel {
   readonly model: nn.Sequential
+  /** What the page calls a layer, such as `0 Linear`: a minified class has lost its name. */
+  readonly titles: ReadonlyMap<Module, string>
   /** Per block, and last for the output layer. */
   readonly linears: readonly nn.Linear[]
   /** Names of the linear layers in the model, such as `0` and `2`. */
@@ -54,6 +56,11 @@ export function buildModel({ blocks, init, seed }: Experiment, outputs: number):
   const generator = generatorOf(seed, 'init')
   const dropout = generatorOf(seed, 'dropout')
   const layers: Layer[] = []
+  const titles = new Map<Module, string>()
+  const add = (kind: string, layer: Layer): void => {
+    titles.set(layer, `${layers.length} ${kind}`)
+    layers.push(layer)
+  }
   const linears: nn.Linear[] = []
   const linearNames: string[] = []
   const shown: number[] = []
@@ -68,25 +75,23 @@ export function buildModel({ blocks, init, seed }: Experiment, outputs: number):
     }
     linears.push(layer)
     linearNames.push(String(layers.length))
-    layers.push(layer)
+    add('Linear', layer)
   }
   let width = 2
   for (const block of blocks) {
     linear(width, block.units)
-    layers.push(...afterLinear(block, dropout))
+    const { units, activation, norm } = block
+    const normalise = norms[norm]
+    if (normalise !== undefined) add(norm, normalise(units))
+    add(activation, activations[activation]())
+    if (block.dropout > 0) add('Dropout', new nn.Dropout(block.dropout, { generator: dropout }))
     // In evaluation dropout changes nothing, so the last layer of a block shows its activation.
     shown.push(layers.length - 1)
-    width = block.units
+    width = units
   }
   linear(width, outputs)
   shown.push(layers.length - 1)
-  return { model: new nn.Sequential(...layers), linears, linearNames, dropout, outputs: shown }
-}
-
-function afterLinear({ units, activation, norm, dropout }: Block, generator: Generator): Layer[] {
-  const layers = [norms[norm]?.(units), activations[activation]()]
-  if (dropout > 0) layers.push(new nn.Dropout(dropout, { generator }))
-  return layers.filter((layer) => layer !== undefined)
+  return { model: new nn.Sequential(...layers), titles, linears, linearNames, dropout, outputs: shown }
 }
 
 /** What training needs of an optimizer. */

@@ -1,7 +1,7 @@
 import { backward } from '@metagrad/autograd'
-import type { Module } from '@metagrad/nn'
 import type { Tensor } from '@metagrad/tensor'
 import { observe } from '@metagrad/tensor'
+import type { BuiltModel } from './build-model.ts'
 
 /** Where the first number that is not finite came from. */
 export interface NonFinite {
@@ -21,22 +21,19 @@ export function hasNonFinite(x: Tensor): boolean {
  * Runs a step again under observation and names the first op whose inputs were finite and whose output was not.
  * Undefined when this time all is finite.
  */
-export function findNonFinite(loss: () => Tensor, model: Module): NonFinite | undefined {
+export function findNonFinite(
+  loss: () => Tensor,
+  { model, titles }: Pick<BuiltModel, 'model' | 'titles'>,
+): NonFinite | undefined {
   const broken = model.namedParameters().find(([, parameter]) => hasNonFinite(parameter))
   if (broken !== undefined) return { phase: 'update', op: 'a weight set by hand', subject: broken[0] }
   let phase: NonFinite['phase'] = 'forward'
   let subject = ''
   let found: NonFinite | undefined
-  const removers = model
-    .namedModules()
-    .flatMap(([name, module]) =>
-      module.children().length > 0
-        ? []
-        : [
-            module.registerForwardPreHook(() => void (subject = `${name} ${module.constructor.name}`)),
-            module.registerForwardHook(() => void (subject = 'loss')),
-          ],
-    )
+  const removers = [...titles].flatMap(([layer, title]) => [
+    layer.registerForwardPreHook(() => void (subject = title)),
+    layer.registerForwardHook(() => void (subject = 'loss')),
+  ])
   const end = observe(({ primitive, inputs, outputs }) => {
     if (found !== undefined || !outputs.some(hasNonFinite) || inputs.some(hasNonFinite)) return
     found = { phase, op: primitive, subject: phase === 'forward' ? subject : '' }

@@ -138,7 +138,7 @@ export class Trainer {
     backward(loss)
     const fault = (): NonFinite | undefined => {
       if (before !== undefined) this.built.dropout.setState(before)
-      return findNonFinite(() => this.loss(batch, true), model)
+      return findNonFinite(() => this.loss(batch, true), this.built)
     }
     const parameters = model.parameters()
     if (!Number.isFinite(value) || parameters.some(({ grad }) => grad !== undefined && hasNonFinite(grad))) {

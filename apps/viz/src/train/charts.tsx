@@ -20,7 +20,7 @@ export function TrainCharts({ app }: { readonly app: App }): JSX.Element | null 
   if (setup === undefined) return null
   const score = setup.task === 'classification' ? 'accuracy' : 'r2'
   return (
-    <div class="train-charts">
+    <>
       <Chart
         id="loss"
         title="Loss"
@@ -48,7 +48,7 @@ export function TrainCharts({ app }: { readonly app: App }): JSX.Element | null 
           lineChart(seriesOf(history, score), { id: 'score', width, height, theme, xTitle: 'step' })
         }
       />
-    </div>
+    </>
   )
 }
 

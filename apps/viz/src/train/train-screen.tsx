@@ -2,12 +2,16 @@ import type { JSX } from 'preact'
 import type { App } from '../app/app.ts'
 import { useStore } from '../app/store.ts'
 import { Icon } from '../ui/icons.tsx'
-import { TrainCharts } from './charts.tsx'
+import type { AppPart } from '../ui/lazy.tsx'
+import { Lazy } from '../ui/lazy.tsx'
 import type { Colours } from './colours.ts'
 import { UnitInspector } from './inspector.tsx'
 import { Network } from './network.tsx'
 import { Settings } from './settings.tsx'
 import { SurfacePicture } from './surface.tsx'
+
+/** Training can begin before there is a curve to draw. */
+const loadCharts = async (): Promise<AppPart> => (await import('./charts.tsx')).TrainCharts
 
 /** The playground. */
 export function TrainScreen({ app, colours }: { readonly app: App; readonly colours: Colours }): JSX.Element {
@@ -27,7 +31,9 @@ export function TrainScreen({ app, colours }: { readonly app: App; readonly colo
           </div>
           <div class="train-right">
             <SurfacePicture app={app} colours={colours} />
-            <TrainCharts app={app} />
+            <div class="train-charts">
+              <Lazy load={loadCharts} app={app} />
+            </div>
           </div>
         </>
       )}
