@@ -76,6 +76,7 @@ def forward(f, *makers):
 square = lambda: torch.randn(1024, 1024)
 workloads = {
     "tutorial step, eager": tutorial,
+    "tutorial step, compiled": tutorial,
     "add N=4, with tape": add(4),
     "add N=1000, with tape": add(1000),
     "matmul 256": product(256),

@@ -1,25 +1,9 @@
 import type { Source, Tensor } from '@metagrad/tensor'
-import { DeviceError, GradError, observe } from '@metagrad/tensor'
+import { DeviceError, GradError, observe, userLine } from '@metagrad/tensor'
 
 let detecting = false
 let goingBackward = false
 const lines = new WeakMap<Source, string>()
-
-/** Frames of this library say nothing to its user. */
-const ownFrame =
-  /[\\/](?:@metagrad|packages)[\\/](?:tensor|autograd|nn|optim)[\\/](?:src|dist)[\\/](?!.*\.test\.)|node:internal/
-
-/** V8 keeps ten frames unless told otherwise; other engines have no such limit. */
-const stacks: ErrorConstructor & { stackTraceLimit?: number | undefined } = Error
-
-/** The line of the user's code that called, from a stack trace. */
-function userLine(): string {
-  const { stackTraceLimit } = stacks
-  stacks.stackTraceLimit = 50
-  const frames = (new Error().stack ?? '').split('\n').slice(1)
-  stacks.stackTraceLimit = stackTraceLimit
-  return (frames.find((frame) => !ownFrame.test(frame)) ?? frames.at(-1) ?? 'an unknown line').trim()
-}
 
 /**
  * Runs a function with checks: an op or a gradient that makes NaN is an error that names the op and the line that called it.

@@ -8,3 +8,5 @@ export * from '@metagrad/nn'
 export * from '@metagrad/optim'
 // Tables, encoders, datasets, loaders.
 export * from '@metagrad/data'
+// compile(step).
+export * from '@metagrad/compile'

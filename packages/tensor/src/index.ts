@@ -47,6 +47,7 @@ export { canReadNow, currentTrace, late, setTrace, type Trace } from './trace.ts
 export type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramSlot, ProgramStep } from './program.ts'
 export { cpu, useKernels, type KernelChoice } from './cpu/index.ts'
 export { deterministic } from './cpu/deterministic.ts'
+export { userLine } from './user-line.ts'
 export { defaultGenerator, Generator, manualSeed } from './random/index.ts'
 // `export *`, so that other packages can add methods to the class by module augmentation.
 export * from './tensor.ts'

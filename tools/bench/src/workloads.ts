@@ -1,5 +1,6 @@
 import { BCEWithLogitsLoss, CrossEntropyLoss, Linear, ReLU, Sequential, functional as F } from '@metagrad/nn'
 import { noGrad } from '@metagrad/autograd'
+import { compile } from '@metagrad/compile'
 import { Adam, SGD } from '@metagrad/optim'
 import type { Tensor } from '@metagrad/tensor'
 import { rand, randint, randn } from '@metagrad/tensor'
@@ -18,7 +19,7 @@ export interface Workload {
 
 const million = (): Tensor => randn(1_000_000)
 
-function tutorial(): () => unknown {
+function tutorial(): () => void {
   const [x, y] = [randn(99, 2), rand(99, 1).gt(0.5).float()]
   const model = new Linear(2, 1, { init: 'zeros' })
   const loss = new BCEWithLogitsLoss()
@@ -74,6 +75,7 @@ const forward = (make: () => () => Tensor) => () => {
 
 export const workloads: readonly Workload[] = [
   { name: 'tutorial step, eager', accept: 20, goal: 60, calls: 1000, setup: tutorial },
+  { name: 'tutorial step, compiled', accept: 75, goal: 200, calls: 10_000, setup: () => compile(tutorial()) },
   { name: 'add N=4, with tape', accept: 10, goal: 40, calls: 20_000, setup: add(4) },
   { name: 'add N=1000, with tape', accept: 4, goal: 8, calls: 20_000, setup: add(1000) },
   { name: 'matmul 256', accept: 0.36, goal: 0.42, calls: 10, setup: product(256) },
