@@ -1,7 +1,7 @@
-// Convolution over [batch, channels, height, width], 1-d ones having a height of 1.
+// Convolution over [batch, channels, depth, height, width]; 2-d ones have a depth of 1, 1-d ones a height of 1 too.
 //
 // No matrix of windows is made. A padded copy of one image, its columns split by their remainder modulo the stride, turns every row of
-// that matrix into a contiguous run: for each tap (channel, kernel row, kernel column) and output row, the inputs of neighbouring
+// that matrix into a contiguous run: for each tap (channel and place in the window) and output row, the inputs of neighbouring
 // outputs lie side by side at the tap's offset. The register tile is 4 channels by 8 outputs, as in the matrix product.
 //
 // The input's gradient is the same correlation, of the output's gradient with the transposed weights, once per remainder of the input
@@ -49,54 +49,62 @@ export function convScratchBytes(shape: usize): i32 {
   const groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
-  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
-  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
-  const dilationHeight = field(shape, Shape.DilationHeight), dilationWidth = field(shape, Shape.DilationWidth)
-  const forward = inputs
-    * paddedRows(field(shape, Shape.OutHeight), kernelHeight, strideHeight, dilationHeight)
-    * strideWidth * runLength(field(shape, Shape.OutWidth), kernelWidth, strideWidth, dilationWidth)
-    + outputs * field(shape, Shape.OutHeight) * roundUp(field(shape, Shape.OutWidth), 4)
-  const backward = outputs
-    * gradientLength(field(shape, Shape.Height), kernelHeight, strideHeight, field(shape, Shape.PaddingTop), dilationHeight)
-    * gradientLength(field(shape, Shape.Width), kernelWidth, strideWidth, field(shape, Shape.PaddingLeft), dilationWidth)
-  const window = kernelHeight * kernelWidth
+  let image = inputs * field(shape, Shape.StrideWidth)
+  let gradient = outputs
+  let window = 1
+  let phases = 1
+  for (let dim = 0; dim < 3; dim++) {
+    const size = field(shape, Shape.Depth + dim), kernel = field(shape, Shape.KernelDepth + dim)
+    const stride = field(shape, Shape.StrideDepth + dim), dilation = field(shape, Shape.DilationDepth + dim)
+    const out = field(shape, Shape.OutDepth + dim)
+    image *= dim < 2 ? paddedRows(out, kernel, stride, dilation) : runLength(out, kernel, stride, dilation)
+    gradient *= gradientLength(size, kernel, stride, field(shape, Shape.PaddingFront + dim), dilation)
+    window *= kernel
+    phases *= stride
+  }
+  const wideGradient = outputs * field(shape, Shape.OutDepth) * field(shape, Shape.OutHeight) * roundUp(field(shape, Shape.OutWidth), 4)
   const weights = max(roundUp(outputs, 4) * inputs, roundUp(inputs, 4) * outputs) * window
-  const tables = 2 * max(inputs, outputs) * window + strideHeight * strideWidth + 1
-  return 4 * (max(forward, backward) + weights + tables) + 4 * 64
+  const tables = 2 * max(inputs, outputs) * window + phases + 1
+  return 4 * (max(image + wideGradient, gradient) + weights + tables) + 4 * 64
 }
 
 /**
- * Copies planes of height x width into planes of rows x (stride runs of `run`), shifted by the padding, zeros around:
- * to[row][remainder][q] = from[row - top][q * stride + remainder - left].
+ * Copies planes of depth x height x width into planes of slabs x rows x (stride runs of `run`), shifted by the padding, zeros around:
+ * to[slab][row][remainder][q] = from[slab - front][row - top][q * stride + remainder - left].
  */
 function padImage(
-  to: usize, from: usize, planes: i32, height: i32, width: i32, rows: i32, run: i32, stride: i32, top: i32, left: i32,
+  to: usize, from: usize, planes: i32, depth: i32, height: i32, width: i32, slabs: i32, rows: i32, run: i32, stride: i32,
+  front: i32, top: i32, left: i32,
 ): void {
   for (let c = 0; c < planes; c++) {
-    for (let v = 0; v < rows; v++) {
-      const y = v - top
-      const isInside = y >= 0 && y < height
-      for (let remainder = 0; remainder < stride; remainder++) {
-        // q from `first` to `last` is inside the image.
-        const shift = left - remainder
-        const first = min(run, max(0, -floorDiv(-shift, stride)))
-        const last = isInside ? max(first, min(run, floorDiv(width - 1 + shift, stride) + 1)) : first
-        zeroBytes(to, bytes<f32>(first))
-        let at = to + bytes<f32>(first)
-        let source = from + (bytes<f32>(y * width) + bytes<f32>(first * stride - shift))
-        if (stride == 1) copyBytes(at, source, bytes<f32>(last - first))
-        else {
-          for (let q = first; q < last; q++) {
-            store<f32>(at, load<f32>(source))
-            at += 4
-            source += bytes<f32>(stride)
+    for (let slab = 0; slab < slabs; slab++) {
+      const z = slab - front
+      const isSlabInside = z >= 0 && z < depth
+      for (let row = 0; row < rows; row++) {
+        const y = row - top
+        const isInside = isSlabInside && y >= 0 && y < height
+        for (let remainder = 0; remainder < stride; remainder++) {
+          // q from `first` to `last` is inside the image.
+          const shift = left - remainder
+          const first = min(run, max(0, -floorDiv(-shift, stride)))
+          const last = isInside ? max(first, min(run, floorDiv(width - 1 + shift, stride) + 1)) : first
+          zeroBytes(to, bytes<f32>(first))
+          let at = to + bytes<f32>(first)
+          let source = from + (bytes<f32>((z * height + y) * width) + bytes<f32>(first * stride - shift))
+          if (stride == 1) copyBytes(at, source, bytes<f32>(last - first))
+          else {
+            for (let q = first; q < last; q++) {
+              store<f32>(at, load<f32>(source))
+              at += 4
+              source += bytes<f32>(stride)
+            }
           }
+          zeroBytes(to + bytes<f32>(last), bytes<f32>(run - last))
+          to += bytes<f32>(run)
         }
-        zeroBytes(to + bytes<f32>(last), bytes<f32>(run - last))
-        to += bytes<f32>(run)
       }
     }
-    from += bytes<f32>(height * width)
+    from += bytes<f32>(depth * height * width)
   }
 }
 
@@ -293,18 +301,19 @@ function correlate(
 }
 
 /** Offsets of the forward taps, in bytes: where each reads the padded image, and its weight. Returns their number. */
-function forwardTaps(offsets: usize, weightOffsets: usize, shape: usize, inputs: i32, rows: i32, run: i32): i32 {
-  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
+function forwardTaps(offsets: usize, weightOffsets: usize, shape: usize, inputs: i32, slabs: i32, rows: i32, run: i32): i32 {
   const stride = field(shape, Shape.StrideWidth)
   let taps = 0
   for (let c = 0; c < inputs; c++) {
-    for (let y = 0; y < kernelHeight; y++) {
-      for (let x = 0; x < kernelWidth; x++) {
-        const row = c * rows + y * field(shape, Shape.DilationHeight)
-        const column = x * field(shape, Shape.DilationWidth)
-        store<i32>(offsets + (<usize>taps << 2), ((row * stride + column % stride) * run + column / stride) << 2)
-        store<i32>(weightOffsets + (<usize>taps << 2), taps << 2)
-        taps++
+    for (let z = 0; z < field(shape, Shape.KernelDepth); z++) {
+      for (let y = 0; y < field(shape, Shape.KernelHeight); y++) {
+        for (let x = 0; x < field(shape, Shape.KernelWidth); x++) {
+          const row = (c * slabs + z * field(shape, Shape.DilationDepth)) * rows + y * field(shape, Shape.DilationHeight)
+          const column = x * field(shape, Shape.DilationWidth)
+          store<i32>(offsets + (<usize>taps << 2), ((row * stride + column % stride) * run + column / stride) << 2)
+          store<i32>(weightOffsets + (<usize>taps << 2), taps << 2)
+          taps++
+        }
       }
     }
   }
@@ -317,41 +326,52 @@ function align(p: usize): usize {
 }
 
 /**
- * out[b, o, y, x] = bias[o] + sum_{i, u, v} weights[o, i, u, v] image[b, i, y stride + u dilation - padding, ...]; bias may be 0.
- * `shape` points to sixteen i32: batch, channels, height, width, outChannels, kernel height and width, stride height and width,
- * padding top and left, dilation height and width, groups, output height and width. All tensors are contiguous.
+ * out[b, o, p] = bias[o] + sum_{i, u} weights[o, i, u] image[b, i, p stride + u dilation - padding]; bias may be 0.
+ * All tensors are contiguous.
  */
 export function convF32(out: usize, image: usize, weights: usize, bias: usize, shape: usize, scratch: usize): void {
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
-  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
-  const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
-  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
-  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
-  const rows = paddedRows(outHeight, kernelHeight, strideHeight, field(shape, Shape.DilationHeight))
-  const run = runLength(outWidth, kernelWidth, strideWidth, field(shape, Shape.DilationWidth))
+  const depth = field(shape, Shape.Depth), height = field(shape, Shape.Height), width = field(shape, Shape.Width)
+  const outDepth = field(shape, Shape.OutDepth), outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
+  const strideDepth = field(shape, Shape.StrideDepth), strideHeight = field(shape, Shape.StrideHeight)
+  const strideWidth = field(shape, Shape.StrideWidth)
+  const slabs = paddedRows(outDepth, field(shape, Shape.KernelDepth), strideDepth, field(shape, Shape.DilationDepth))
+  const rows = paddedRows(outHeight, field(shape, Shape.KernelHeight), strideHeight, field(shape, Shape.DilationHeight))
+  const run = runLength(outWidth, field(shape, Shape.KernelWidth), strideWidth, field(shape, Shape.DilationWidth))
   const pitch = strideWidth * run
-  const allTaps = bytes<f32>(inputs * kernelHeight * kernelWidth)
+  const allTaps = bytes<f32>(inputs * windowSize(shape))
   const weightOffsets = scratch + allTaps
-  const taps = forwardTaps(scratch, weightOffsets, shape, inputs, rows, run)
+  const taps = forwardTaps(scratch, weightOffsets, shape, inputs, slabs, rows, run)
   const panels = align(weightOffsets + allTaps)
   const padded = align(panels + bytes<f32>(roundUp(outputs, 4) * taps))
-  const outPlane = bytes<f32>(outHeight * outWidth)
+  const outSlab = bytes<f32>(outHeight * outWidth)
+  const outPlane = <usize>outDepth * outSlab
   for (let g = 0; g < groups; g++) {
     packWeights(panels, weights + bytes<f32>(g * outputs * taps), outputs, taps, taps, weightOffsets)
     for (let b = 0; b < batch; b++) {
-      const from = image + bytes<f32>(b * groups + g) * inputs * height * width
+      const from = image + bytes<f32>(b * groups + g) * inputs * depth * height * width
       padImage(
-        padded, from, inputs, height, width, rows, run, strideWidth,
-        field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
+        padded, from, inputs, depth, height, width, slabs, rows, run, strideWidth,
+        field(shape, Shape.PaddingFront), field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
       )
-      correlate(
-        out + <usize>((b * groups + g) * outputs) * outPlane, outPlane, bytes<f32>(outWidth), 1, outputs, outHeight, outWidth,
-        padded, bytes<f32>(strideHeight * pitch), scratch, panels, taps, bias ? bias + bytes<f32>(g * outputs) : 0,
-      )
+      const to = out + <usize>((b * groups + g) * outputs) * outPlane
+      for (let z = 0; z < outDepth; z++) {
+        correlate(
+          to + <usize>z * outSlab, outPlane, bytes<f32>(outWidth), 1, outputs, outHeight, outWidth,
+          padded + bytes<f32>(z * strideDepth * rows * pitch), bytes<f32>(strideHeight * pitch), scratch, panels, taps,
+          bias ? bias + bytes<f32>(g * outputs) : 0,
+        )
+      }
     }
   }
+}
+
+/** Elements of the window. */
+@inline
+function windowSize(shape: usize): i32 {
+  return field(shape, Shape.KernelDepth) * field(shape, Shape.KernelHeight) * field(shape, Shape.KernelWidth)
 }
 
 /** The gradient of convF32 with respect to its image, from the gradient g of its output. */
@@ -359,18 +379,23 @@ export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, sh
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
-  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
-  const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
-  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
-  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
-  const dilationHeight = field(shape, Shape.DilationHeight), dilationWidth = field(shape, Shape.DilationWidth)
-  const top = field(shape, Shape.PaddingTop), left = field(shape, Shape.PaddingLeft)
+  const depth = field(shape, Shape.Depth), height = field(shape, Shape.Height), width = field(shape, Shape.Width)
+  const outDepth = field(shape, Shape.OutDepth), outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
+  const kernelDepth = field(shape, Shape.KernelDepth), kernelHeight = field(shape, Shape.KernelHeight)
+  const kernelWidth = field(shape, Shape.KernelWidth)
+  const strideDepth = field(shape, Shape.StrideDepth), strideHeight = field(shape, Shape.StrideHeight)
+  const strideWidth = field(shape, Shape.StrideWidth)
+  const dilationDepth = field(shape, Shape.DilationDepth), dilationHeight = field(shape, Shape.DilationHeight)
+  const dilationWidth = field(shape, Shape.DilationWidth)
+  const front = field(shape, Shape.PaddingFront), top = field(shape, Shape.PaddingTop), left = field(shape, Shape.PaddingLeft)
+  const leastSlab = leastShift(kernelDepth, strideDepth, front, dilationDepth)
   const leastRow = leastShift(kernelHeight, strideHeight, top, dilationHeight)
   const leastColumn = leastShift(kernelWidth, strideWidth, left, dilationWidth)
+  const slabs = gradientLength(depth, kernelDepth, strideDepth, front, dilationDepth)
   const rows = gradientLength(height, kernelHeight, strideHeight, top, dilationHeight)
   const run = gradientLength(width, kernelWidth, strideWidth, left, dilationWidth)
-  const window = kernelHeight * kernelWidth
-  const phases = strideHeight * strideWidth
+  const window = windowSize(shape)
+  const phases = strideDepth * strideHeight * strideWidth
 
   // Per remainder: where its taps begin; then the taps of all remainders one after the other.
   const starts = scratch
@@ -380,16 +405,22 @@ export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, sh
   for (let phase = 0; phase < phases; phase++) {
     store<i32>(starts + (<usize>phase << 2), taps)
     for (let c = 0; c < outputs; c++) {
-      for (let u = 0; u < kernelHeight; u++) {
-        const y = phase / strideWidth + top - u * dilationHeight
-        if (floorDiv(y, strideHeight) * strideHeight != y) continue
-        for (let v = 0; v < kernelWidth; v++) {
-          const x = phase % strideWidth + left - v * dilationWidth
-          if (floorDiv(x, strideWidth) * strideWidth != x) continue
-          const row = c * rows + floorDiv(y, strideHeight) - leastRow
-          store<i32>(offsets + (<usize>taps << 2), (row * run + floorDiv(x, strideWidth) - leastColumn) << 2)
-          store<i32>(weightOffsets + (<usize>taps << 2), ((c * inputs * kernelHeight + u) * kernelWidth + v) << 2)
-          taps++
+      for (let w = 0; w < kernelDepth; w++) {
+        const z = phase / strideWidth / strideHeight + front - w * dilationDepth
+        if (floorDiv(z, strideDepth) * strideDepth != z) continue
+        for (let u = 0; u < kernelHeight; u++) {
+          const y = phase / strideWidth % strideHeight + top - u * dilationHeight
+          if (floorDiv(y, strideHeight) * strideHeight != y) continue
+          for (let v = 0; v < kernelWidth; v++) {
+            const x = phase % strideWidth + left - v * dilationWidth
+            if (floorDiv(x, strideWidth) * strideWidth != x) continue
+            const slab = c * slabs + floorDiv(z, strideDepth) - leastSlab
+            const row = slab * rows + floorDiv(y, strideHeight) - leastRow
+            const place = ((c * inputs * kernelDepth + w) * kernelHeight + u) * kernelWidth + v
+            store<i32>(offsets + (<usize>taps << 2), (row * run + floorDiv(x, strideWidth) - leastColumn) << 2)
+            store<i32>(weightOffsets + (<usize>taps << 2), place << 2)
+            taps++
+          }
         }
       }
     }
@@ -397,7 +428,8 @@ export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, sh
   store<i32>(starts + (<usize>phases << 2), taps)
   const panels = align(weightOffsets + bytes<f32>(outputs * window))
   const padded = align(panels + bytes<f32>(roundUp(inputs, 4) * outputs * window))
-  const plane = bytes<f32>(height * width)
+  const slabSize = bytes<f32>(height * width)
+  const plane = <usize>depth * slabSize
 
   for (let group = 0; group < groups; group++) {
     const groupWeights = weights + bytes<f32>(group * outputs * inputs * window)
@@ -409,19 +441,25 @@ export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, sh
       )
     }
     for (let b = 0; b < batch; b++) {
-      const from = g + bytes<f32>(b * groups + group) * outputs * outHeight * outWidth
-      padImage(padded, from, outputs, outHeight, outWidth, rows, run, 1, -leastRow, -leastColumn)
+      const from = g + bytes<f32>(b * groups + group) * outputs * outDepth * outHeight * outWidth
+      padImage(
+        padded, from, outputs, outDepth, outHeight, outWidth, slabs, rows, run, 1, -leastSlab, -leastRow, -leastColumn,
+      )
       const to = dImage + <usize>((b * groups + group) * inputs) * plane
       for (let phase = 0; phase < phases; phase++) {
-        const y = phase / strideWidth
+        const y = phase / strideWidth % strideHeight
         const x = phase % strideWidth
         const start = load<i32>(starts + (<usize>phase << 2))
         const count = load<i32>(starts + (<usize>phase << 2), 4) - start
-        correlate(
-          to + bytes<f32>(y * width + x), plane, bytes<f32>(strideHeight * width), strideWidth,
-          inputs, (height - y + strideHeight - 1) / strideHeight, (width - x + strideWidth - 1) / strideWidth,
-          padded, bytes<f32>(run), offsets + (<usize>start << 2), panels + bytes<f32>(roundUp(inputs, 4) * start), count, 0,
-        )
+        let source = padded
+        for (let z = phase / strideWidth / strideHeight; z < depth; z += strideDepth) {
+          correlate(
+            to + <usize>z * slabSize + bytes<f32>(y * width + x), plane, bytes<f32>(strideHeight * width), strideWidth,
+            inputs, (height - y + strideHeight - 1) / strideHeight, (width - x + strideWidth - 1) / strideWidth,
+            source, bytes<f32>(run), offsets + (<usize>start << 2), panels + bytes<f32>(roundUp(inputs, 4) * start), count, 0,
+          )
+          source += bytes<f32>(rows * run)
+        }
       }
     }
   }
@@ -504,44 +542,49 @@ export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, 
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
-  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
-  const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
-  const kernelHeight = field(shape, Shape.KernelHeight), kernelWidth = field(shape, Shape.KernelWidth)
-  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
-  const rows = paddedRows(outHeight, kernelHeight, strideHeight, field(shape, Shape.DilationHeight))
-  const run = runLength(outWidth, kernelWidth, strideWidth, field(shape, Shape.DilationWidth))
-  const allTaps = bytes<f32>(inputs * kernelHeight * kernelWidth)
-  const taps = forwardTaps(scratch, scratch + allTaps, shape, inputs, rows, run)
+  const depth = field(shape, Shape.Depth), height = field(shape, Shape.Height), width = field(shape, Shape.Width)
+  const outDepth = field(shape, Shape.OutDepth), outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
+  const strideDepth = field(shape, Shape.StrideDepth), strideHeight = field(shape, Shape.StrideHeight)
+  const strideWidth = field(shape, Shape.StrideWidth)
+  const slabs = paddedRows(outDepth, field(shape, Shape.KernelDepth), strideDepth, field(shape, Shape.DilationDepth))
+  const rows = paddedRows(outHeight, field(shape, Shape.KernelHeight), strideHeight, field(shape, Shape.DilationHeight))
+  const run = runLength(outWidth, field(shape, Shape.KernelWidth), strideWidth, field(shape, Shape.DilationWidth))
+  const allTaps = bytes<f32>(inputs * windowSize(shape))
+  const taps = forwardTaps(scratch, scratch + allTaps, shape, inputs, slabs, rows, run)
   const padded = align(scratch + 2 * allTaps)
   const sourceRow = bytes<f32>(strideHeight * strideWidth * run)
-  const outPlane = bytes<f32>(outHeight * outWidth)
+  const sourceSlab = bytes<f32>(strideDepth * rows * strideWidth * run)
+  const outPlane = bytes<f32>(outDepth * outHeight * outWidth)
   const gRun = roundUp(outWidth, 4)
-  const gPlane = bytes<f32>(outHeight * gRun)
-  const paddedG = align(padded + bytes<f32>(inputs * rows * strideWidth * run))
+  const gSlab = bytes<f32>(outHeight * gRun)
+  const gPlane = <usize>outDepth * gSlab
+  const paddedG = align(padded + bytes<f32>(inputs * slabs * rows * strideWidth * run))
   // Rows of one pass: the planes that it reads stay in the first cache.
   const band = max(1, 2048 / max(1, outWidth))
   zeroBytes(dWeights, bytes<f32>(field(shape, Shape.OutChannels) * taps))
   for (let group = 0; group < groups; group++) {
     const groupWeights = dWeights + bytes<f32>(group * outputs * taps)
     for (let b = 0; b < batch; b++) {
-      const from = image + bytes<f32>(b * groups + group) * inputs * height * width
+      const from = image + bytes<f32>(b * groups + group) * inputs * depth * height * width
       padImage(
-        padded, from, inputs, height, width, rows, run, strideWidth,
-        field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
+        padded, from, inputs, depth, height, width, slabs, rows, run, strideWidth,
+        field(shape, Shape.PaddingFront), field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
       )
       let gradient = g + <usize>((b * groups + group) * outputs) * outPlane
       if (gRun != outWidth) {
-        padImage(paddedG, gradient, outputs, outHeight, outWidth, outHeight, gRun, 1, 0, 0)
+        padImage(paddedG, gradient, outputs, outDepth, outHeight, outWidth, outDepth, outHeight, gRun, 1, 0, 0, 0)
         gradient = paddedG
       }
-      for (let y = 0; y < outHeight; y += band) {
-        for (let c = 0; c < outputs; c += 4) {
-          for (let t = 0; t < taps; t += 2) {
-            accumulate(
-              groupWeights + bytes<f32>(c * taps + t), outputs - c, taps - t, taps,
-              gradient + <usize>c * gPlane + bytes<f32>(y * gRun), gPlane, min(band, outHeight - y), outWidth,
-              padded + <usize>y * sourceRow, sourceRow, scratch + (<usize>t << 2),
-            )
+      for (let z = 0; z < outDepth; z++) {
+        for (let y = 0; y < outHeight; y += band) {
+          for (let c = 0; c < outputs; c += 4) {
+            for (let t = 0; t < taps; t += 2) {
+              accumulate(
+                groupWeights + bytes<f32>(c * taps + t), outputs - c, taps - t, taps,
+                gradient + <usize>c * gPlane + <usize>z * gSlab + bytes<f32>(y * gRun), gPlane, min(band, outHeight - y), outWidth,
+                padded + <usize>z * sourceSlab + <usize>y * sourceRow, sourceRow, scratch + (<usize>t << 2),
+              )
+            }
           }
         }
       }

@@ -1,117 +1,127 @@
-// Pooling over [batch, channels, height, width] with the shape of a convolution; its outChannels and groups are not read.
-import { Shape, field } from './shape'
+// Pooling over [planes, depth, height, width]. Where the windows lie is told by a table.
 import { bytes } from './simd'
 
+/**
+ * Fields of a pool in memory, i32 each. The windows follow: three per output along the depth, then the height, then the width, namely
+ * the first element inside, the one after the last, and how many the mean counts.
+ */
+const enum Pool {
+  Planes,
+  Depth, Height, Width,
+  OutDepth, OutHeight, OutWidth,
+  DilationDepth, DilationHeight, DilationWidth,
+  Windows,
+}
+
+@inline
+function field(pool: usize, index: i32): i32 {
+  return load<i32>(pool + (<usize>index << 2))
+}
+
+/** Where the windows along the heights and the widths begin. */
+@inline
+function heights(pool: usize): usize {
+  return pool + bytes<i32>(Pool.Windows + 3 * field(pool, Pool.OutDepth))
+}
+
+@inline
+function widths(pool: usize): usize {
+  return heights(pool) + bytes<i32>(3 * field(pool, Pool.OutHeight))
+}
+
 /** The largest of each window and its position in the plane (int64); the first where several are, NaN where one is. Padding never wins. */
-export function maxPoolF32(out: usize, positions: usize, image: usize, shape: usize): void {
-  const planes = field(shape, Shape.Batch) * field(shape, Shape.Channels)
-  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
-  const strideHeight = field(shape, Shape.StrideHeight), strideWidth = field(shape, Shape.StrideWidth)
-  const dilationHeight = field(shape, Shape.DilationHeight), dilationWidth = field(shape, Shape.DilationWidth)
-  const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
-  for (let plane = 0; plane < planes; plane++) {
-    for (let oy = 0; oy < outHeight; oy++) {
-      const top = oy * strideHeight - field(shape, Shape.PaddingTop)
-      const bottom = min(height, top + (field(shape, Shape.KernelHeight) - 1) * dilationHeight + 1)
-      const firstRow = top < 0 ? top + (dilationHeight - 1 - top) / dilationHeight * dilationHeight : top
-      for (let ox = 0; ox < outWidth; ox++) {
-        const left = ox * strideWidth - field(shape, Shape.PaddingLeft)
-        const right = min(width, left + (field(shape, Shape.KernelWidth) - 1) * dilationWidth + 1)
-        const firstColumn = left < 0 ? left + (dilationWidth - 1 - left) / dilationWidth * dilationWidth : left
-        let best: f32 = -Infinity
-        let position = firstRow * width + firstColumn
-        for (let y = firstRow; y < bottom; y += dilationHeight) {
-          for (let x = firstColumn; x < right; x += dilationWidth) {
-            const value = load<f32>(image + bytes<f32>(y * width + x))
-            if (value > best || value != value) {
-              best = value
-              position = y * width + x
+export function maxPoolF32(out: usize, positions: usize, image: usize, pool: usize): void {
+  const height = field(pool, Pool.Height), width = field(pool, Pool.Width)
+  const plane = bytes<f32>(field(pool, Pool.Depth) * height * width)
+  const dilationDepth = field(pool, Pool.DilationDepth), dilationHeight = field(pool, Pool.DilationHeight)
+  const dilationWidth = field(pool, Pool.DilationWidth)
+  const firstSlab = pool + bytes<i32>(Pool.Windows), firstRow = heights(pool), firstColumn = widths(pool)
+  const lastColumn = firstColumn + bytes<i32>(3 * field(pool, Pool.OutWidth))
+  for (let n = field(pool, Pool.Planes); n > 0; n--) {
+    for (let slab = firstSlab; slab < firstRow; slab += 12) {
+      for (let row = firstRow; row < firstColumn; row += 12) {
+        for (let column = firstColumn; column < lastColumn; column += 12) {
+          const left = load<i32>(column), right = load<i32>(column, 4)
+          let best: f32 = -Infinity
+          let position = -1
+          for (let z = load<i32>(slab); z < load<i32>(slab, 4); z += dilationDepth) {
+            for (let y = load<i32>(row); y < load<i32>(row, 4); y += dilationHeight) {
+              const start = (z * height + y) * width
+              for (let x = left; x < right; x += dilationWidth) {
+                const value = load<f32>(image + bytes<f32>(start + x))
+                if (value > best || value != value || position < 0) {
+                  best = value
+                  position = start + x
+                }
+              }
             }
           }
+          store<f32>(out, best)
+          store<i64>(positions, max(0, position))
+          out += 4
+          positions += 8
         }
-        store<f32>(out, best)
-        store<i64>(positions, position)
-        out += 4
-        positions += 8
       }
     }
-    image += bytes<f32>(height * width)
+    image += plane
   }
 }
 
-/** dImage = 0, then += g at the positions that maxPoolF32 kept. */
-export function maxPoolBackwardF32(dImage: usize, g: usize, positions: usize, shape: usize): void {
-  const planes = field(shape, Shape.Batch) * field(shape, Shape.Channels)
-  const plane = bytes<f32>(field(shape, Shape.Height) * field(shape, Shape.Width))
-  const outputs = field(shape, Shape.OutHeight) * field(shape, Shape.OutWidth)
-  memory.fill(dImage, 0, plane * planes)
-  for (let c = 0; c < planes; c++) {
-    for (let i = 0; i < outputs; i++) {
-      const at = dImage + (<usize>load<i32>(positions) << 2)
-      store<f32>(at, load<f32>(at) + load<f32>(g))
-      g += 4
-      positions += 8
-    }
-    dImage += plane
-  }
-}
-
-/** How many elements a window is divided by: `divisor` if not 0, else its elements inside, or with the padding. */
-@inline
-function windowSize(top: i32, left: i32, shape: usize, isPaddingCounted: bool, divisor: i32): i32 {
-  if (divisor != 0) return divisor
-  const paddingTop = isPaddingCounted ? field(shape, Shape.PaddingTop) : 0
-  const paddingLeft = isPaddingCounted ? field(shape, Shape.PaddingLeft) : 0
-  const bottom = min(top + field(shape, Shape.KernelHeight), field(shape, Shape.Height) + paddingTop)
-  const right = min(left + field(shape, Shape.KernelWidth), field(shape, Shape.Width) + paddingLeft)
-  return (bottom - max(top, -paddingTop)) * (right - max(left, -paddingLeft))
-}
-
-/** The mean of each window. */
-export function avgPoolF32(out: usize, image: usize, shape: usize, isPaddingCounted: bool, divisor: i32): void {
-  const planes = field(shape, Shape.Batch) * field(shape, Shape.Channels)
-  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
-  for (let plane = 0; plane < planes; plane++) {
-    for (let oy = 0; oy < field(shape, Shape.OutHeight); oy++) {
-      const top = oy * field(shape, Shape.StrideHeight) - field(shape, Shape.PaddingTop)
-      const bottom = min(height, top + field(shape, Shape.KernelHeight))
-      for (let ox = 0; ox < field(shape, Shape.OutWidth); ox++) {
-        const left = ox * field(shape, Shape.StrideWidth) - field(shape, Shape.PaddingLeft)
-        const right = min(width, left + field(shape, Shape.KernelWidth))
-        let total: f32 = 0
-        for (let y = max(0, top); y < bottom; y++) {
-          for (let x = max(0, left); x < right; x++) total += load<f32>(image + bytes<f32>(y * width + x))
+/** The mean of each window; the sum over `divisor` if that is not 0. */
+export function avgPoolF32(out: usize, image: usize, pool: usize, divisor: f32): void {
+  const height = field(pool, Pool.Height), width = field(pool, Pool.Width)
+  const plane = bytes<f32>(field(pool, Pool.Depth) * height * width)
+  const firstSlab = pool + bytes<i32>(Pool.Windows), firstRow = heights(pool), firstColumn = widths(pool)
+  const lastColumn = firstColumn + bytes<i32>(3 * field(pool, Pool.OutWidth))
+  for (let n = field(pool, Pool.Planes); n > 0; n--) {
+    for (let slab = firstSlab; slab < firstRow; slab += 12) {
+      for (let row = firstRow; row < firstColumn; row += 12) {
+        const counted = load<i32>(slab, 8) * load<i32>(row, 8)
+        for (let column = firstColumn; column < lastColumn; column += 12) {
+          const left = load<i32>(column), right = load<i32>(column, 4)
+          let total: f32 = 0
+          for (let z = load<i32>(slab); z < load<i32>(slab, 4); z++) {
+            for (let y = load<i32>(row); y < load<i32>(row, 4); y++) {
+              const start = (z * height + y) * width
+              for (let x = left; x < right; x++) total += load<f32>(image + bytes<f32>(start + x))
+            }
+          }
+          store<f32>(out, total / (divisor ? divisor : <f32>(counted * load<i32>(column, 8))))
+          out += 4
         }
-        store<f32>(out, total / <f32>windowSize(top, left, shape, isPaddingCounted, divisor))
-        out += 4
       }
     }
-    image += bytes<f32>(height * width)
+    image += plane
   }
 }
 
 /** dImage = 0, then += g / size over each window. */
-export function avgPoolBackwardF32(dImage: usize, g: usize, shape: usize, isPaddingCounted: bool, divisor: i32): void {
-  const planes = field(shape, Shape.Batch) * field(shape, Shape.Channels)
-  const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
-  memory.fill(dImage, 0, bytes<f32>(planes * height * width))
-  for (let plane = 0; plane < planes; plane++) {
-    for (let oy = 0; oy < field(shape, Shape.OutHeight); oy++) {
-      const top = oy * field(shape, Shape.StrideHeight) - field(shape, Shape.PaddingTop)
-      const bottom = min(height, top + field(shape, Shape.KernelHeight))
-      for (let ox = 0; ox < field(shape, Shape.OutWidth); ox++) {
-        const left = ox * field(shape, Shape.StrideWidth) - field(shape, Shape.PaddingLeft)
-        const right = min(width, left + field(shape, Shape.KernelWidth))
-        const share = load<f32>(g) / <f32>windowSize(top, left, shape, isPaddingCounted, divisor)
-        g += 4
-        for (let y = max(0, top); y < bottom; y++) {
-          for (let x = max(0, left); x < right; x++) {
-            const at = dImage + bytes<f32>(y * width + x)
-            store<f32>(at, load<f32>(at) + share)
+export function avgPoolBackwardF32(dImage: usize, g: usize, pool: usize, divisor: f32): void {
+  const height = field(pool, Pool.Height), width = field(pool, Pool.Width)
+  const plane = bytes<f32>(field(pool, Pool.Depth) * height * width)
+  const firstSlab = pool + bytes<i32>(Pool.Windows), firstRow = heights(pool), firstColumn = widths(pool)
+  const lastColumn = firstColumn + bytes<i32>(3 * field(pool, Pool.OutWidth))
+  memory.fill(dImage, 0, plane * field(pool, Pool.Planes))
+  for (let n = field(pool, Pool.Planes); n > 0; n--) {
+    for (let slab = firstSlab; slab < firstRow; slab += 12) {
+      for (let row = firstRow; row < firstColumn; row += 12) {
+        const counted = load<i32>(slab, 8) * load<i32>(row, 8)
+        for (let column = firstColumn; column < lastColumn; column += 12) {
+          const left = load<i32>(column), right = load<i32>(column, 4)
+          const share = load<f32>(g) / (divisor ? divisor : <f32>(counted * load<i32>(column, 8)))
+          g += 4
+          for (let z = load<i32>(slab); z < load<i32>(slab, 4); z++) {
+            for (let y = load<i32>(row); y < load<i32>(row, 4); y++) {
+              const start = (z * height + y) * width
+              for (let x = left; x < right; x++) {
+                const at = dImage + bytes<f32>(start + x)
+                store<f32>(at, load<f32>(at) + share)
+              }
+            }
           }
         }
       }
     }
-    dImage += bytes<f32>(height * width)
+    dImage += plane
   }
 }

@@ -1,7 +1,15 @@
-/** Fields of the shape in memory, i32 each. Padding is what lies above and left; below and right follows from the output's size. */
+/**
+ * Fields of a convolution's or pool's shape in memory, i32 each. Padding is what lies in front, above and left; behind, below and right
+ * follow from the output's size. In 2 dims the depths are 1, in 1 the heights too.
+ */
 export const enum Shape {
-  Batch, Channels, Height, Width, OutChannels, KernelHeight, KernelWidth, StrideHeight, StrideWidth,
-  PaddingTop, PaddingLeft, DilationHeight, DilationWidth, Groups, OutHeight, OutWidth,
+  Batch, Channels, OutChannels, Groups,
+  Depth, Height, Width,
+  KernelDepth, KernelHeight, KernelWidth,
+  StrideDepth, StrideHeight, StrideWidth,
+  PaddingFront, PaddingTop, PaddingLeft,
+  DilationDepth, DilationHeight, DilationWidth,
+  OutDepth, OutHeight, OutWidth,
 }
 
 @inline
