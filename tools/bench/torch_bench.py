@@ -52,6 +52,16 @@ def product(n):
     return setup
 
 
+def convolution(inputs, outputs, size):
+    def setup():
+        x = torch.randn(32, inputs, size, size, requires_grad=True)
+        weight = torch.randn(outputs, inputs, 3, 3, requires_grad=True)
+        g = torch.randn(32, outputs, size, size)
+        return lambda: torch.autograd.grad(F.conv2d(x, weight, padding=1), (x, weight), g)
+
+    return setup
+
+
 def add(n):
     def setup():
         a, b = torch.randn(n, requires_grad=True), torch.randn(n)
@@ -91,6 +101,8 @@ workloads = {
     "softmax 1024x1024": forward(lambda x: torch.softmax(x, 1), square),
     "layer norm 1024x1024": forward(lambda x: F.layer_norm(x, [1024]), square),
     "Adam 10^6": optimizer(torch.optim.Adam),
+    "conv 1->16 28x28, forward+backward": convolution(1, 16, 28),
+    "conv 16->32 14x14, forward+backward": convolution(16, 32, 14),
     "MLP 784-128-64-10 step, Adam": mlp,
 }
 

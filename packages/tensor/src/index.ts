@@ -28,6 +28,9 @@ export type {
   ComputePrimitive,
   BinaryPrimitive,
   ComputePrimitives,
+  AveragePoolParams,
+  ConvParams,
+  PoolParams,
   BinaryPrimitives,
   LinalgPrimitives,
   ReducePrimitives,
@@ -39,6 +42,8 @@ export type {
   ScatterReduce,
   ViewPrimitive,
   ViewPrimitives,
+  WindowPrimitives,
+  Windows,
 } from './primitives.ts'
 export { inferView } from './infer.ts'
 export { dispatch, dispatchAll, dispatchView, record } from './dispatch.ts'

@@ -20,6 +20,8 @@ import type {
   BinaryPrimitive,
   ComputePrimitive,
   ComputePrimitives,
+  ConvParams,
+  PoolParams,
   RandomParams,
   ReduceParams,
   ViewPrimitive,
@@ -228,6 +230,17 @@ function pickedShape(op: string, x: View, indices: readonly View[]): Shape {
   return [...picked, ...x.layout.shape.slice(indices.length)]
 }
 
+/** How often a window fits along each spatial dim. */
+function windowCounts(size: Shape, kernel: Shape, { stride, padding, dilation }: ConvParams): Shape {
+  return size.map(
+    (n, dim) => Math.floor((n + 2 * padding[dim]! - dilation[dim]! * (kernel[dim]! - 1) - 1) / stride[dim]!) + 1,
+  )
+}
+
+function pooledShape({ layout: { shape } }: View, { windows }: PoolParams): Shape {
+  return [...shape.slice(0, -windows.length), ...windows.map(({ outputs }) => outputs)]
+}
+
 /** Shape and dtype of each computing primitive's outputs, and the checks that need all operands. */
 export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   neg: numeric('neg'),
@@ -387,6 +400,23 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
     squareSize('matrixExp', inputs[0]!)
     return same(inputs)
   },
+
+  // What calls these has checked that the operands fit.
+  conv: ([x, weight], params) => {
+    const [batch, , ...size] = x!.layout.shape
+    const [channels, , ...kernel] = weight!.layout.shape
+    return fresh(x!.dtype, [batch!, channels!, ...windowCounts(size, kernel, params)])
+  },
+  convTranspose: ([g, weight], { groups, size }) =>
+    fresh(g!.dtype, [g!.layout.shape[0]!, weight!.layout.shape[1]! * groups, ...size]),
+  convWeight: ([x, g], { groups, size }) =>
+    fresh(x!.dtype, [g!.layout.shape[1]!, x!.layout.shape[1]! / groups, ...size]),
+  maxPool: ([x], params) => {
+    const shape = pooledShape(x!, params)
+    return [fresh(x!.dtype, shape), fresh(indexDType(x!.storage.device), shape)]
+  },
+  avgPool: ([x], params) => fresh(x!.dtype, pooledShape(x!, params)),
+  avgPoolTranspose: ([g], { size }) => fresh(g!.dtype, [...g!.layout.shape.slice(0, -size.length), ...size]),
 
   copy: same,
   cast: ([x], { dtype }) => ({ dtype, layout: freshLayout(x!.layout) }),

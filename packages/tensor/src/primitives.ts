@@ -188,9 +188,69 @@ export interface LinalgPrimitives {
   matrixExp: NoParams
 }
 
+/** How a convolution's window moves over the spatial dims, which follow batch and channels: one number per dim. */
+export interface ConvParams {
+  readonly stride: readonly number[]
+  /** Zeros on either side. */
+  readonly padding: readonly number[]
+  /** Steps between neighbouring elements of the window. */
+  readonly dilation: readonly number[]
+  /** The channels fall into as many parts, which see nothing of each other. */
+  readonly groups: number
+}
+
+/**
+ * The windows along one dim: output o sees every `dilation`-th element from `floor(o step / per) - padding` up to
+ * `floor((o step + reach) / per) - padding`, without it, of those that exist. Windows of one size have `per` 1, their stride as
+ * `step` and their extent as `reach`; adaptive ones spread the input over the outputs.
+ */
+export interface Windows {
+  readonly outputs: number
+  readonly step: number
+  readonly per: number
+  readonly reach: number
+  readonly padding: number
+  readonly dilation: number
+}
+
+/** One entry per pooled dim; these are the last dims. */
+export interface PoolParams {
+  readonly windows: readonly Windows[]
+}
+
+export interface AveragePoolParams extends PoolParams {
+  /** Whether the padding counts as elements. */
+  readonly countIncludePad: boolean
+  /** What sums are divided by instead of their count; 0 for the count. */
+  readonly divisor: number
+}
+
+/** Windows that slide over the last dims. `size` holds sizes of those dims. */
+export interface WindowPrimitives {
+  /** [N, C, ..] with weights [O, C / groups, ..] and perhaps a bias [O] -> [N, O, ..]. */
+  conv: ConvParams
+  /** The gradient of `conv` with respect to its input: [N, O, ..] with weights [O, C / groups, ..] -> [N, C, *size]. */
+  convTranspose: ConvParams & { readonly size: Shape }
+  /** The gradient of `conv` with respect to its weights: [N, C, ..] and [N, O, ..] -> [O, C / groups, *size]. */
+  convWeight: ConvParams & { readonly size: Shape }
+  /** The largest of each window, and its row-major position in the pooled dims: the first of several, NaN before all. */
+  maxPool: PoolParams
+  /** The mean of each window. */
+  avgPool: AveragePoolParams
+  /** The gradient of `avgPool`. */
+  avgPoolTranspose: AveragePoolParams & { readonly size: Shape }
+}
+
 /** Primitives that compute: each backend has a kernel for each. */
 export interface ComputePrimitives
-  extends UnaryPrimitives, BinaryPrimitives, ReducePrimitives, ScanPrimitives, SourcePrimitives, LinalgPrimitives {
+  extends
+    UnaryPrimitives,
+    BinaryPrimitives,
+    ReducePrimitives,
+    ScanPrimitives,
+    SourcePrimitives,
+    LinalgPrimitives,
+    WindowPrimitives {
   /** A contiguous copy. */
   copy: NoParams
   /** To another dtype: floats to ints round towards zero, anything to bool asks "not 0". */

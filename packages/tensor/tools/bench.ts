@@ -51,15 +51,13 @@ const convolution = (batch: number, inputs: number, outputs: number, size: numbe
   name: `conv 3x3 ${inputs}->${outputs} ${size}x${size} x${batch}, forward and gradients`,
   prepare: (arena) => {
     const [pixels, weightCount] = [batch * size * size, inputs * outputs * 9]
-    const shape = arena.put(Int32Array.of(
-      ...[batch, inputs, outputs, 1],
-      ...[1, size, size],
-      ...[1, 3, 3],
-      ...[1, 1, 1],
-      ...[0, 1, 1],
-      ...[1, 1, 1],
-      ...[1, size, size],
-    ))
+    const [image3, window, ones] = [
+      [1, size, size],
+      [1, 3, 3],
+      [1, 1, 1],
+    ]
+    const sizes = [batch, inputs, outputs, 1, ...image3, ...window, ...ones, 0, 1, 1, ...ones, ...image3]
+    const shape = arena.put(Int32Array.from(sizes))
     const scratch = arena.space(Uint8Array, arena.kernels.convScratchBytes(shape))
     const [image, weights] = [arena.put(numbers(pixels * inputs)), arena.put(numbers(weightCount))]
     const [out, dWeights] = [arena.space(Float32Array, pixels * outputs), arena.space(Float32Array, weightCount)]

@@ -1,5 +1,5 @@
 import { BCEWithLogitsLoss, CrossEntropyLoss, Linear, ReLU, Sequential, functional as F } from '@metagrad/nn'
-import { noGrad } from '@metagrad/autograd'
+import { grad, noGrad } from '@metagrad/autograd'
 import { compile } from '@metagrad/compile'
 import { Adam, SGD } from '@metagrad/optim'
 import type { Tensor } from '@metagrad/tensor'
@@ -41,6 +41,14 @@ function mlp(): () => unknown {
     loss.forward(model.forward(x), y).backward()
     optimizer.step()
   }
+}
+
+/** A 3 x 3 convolution and both of its gradients. */
+const convolution = (inputs: number, outputs: number, size: number) => () => {
+  const x = randn([32, inputs, size, size], { requiresGrad: true })
+  const weight = randn([outputs, inputs, 3, 3], { requiresGrad: true })
+  const g = randn(32, outputs, size, size)
+  return () => grad(F.conv2d(x, weight, { padding: 1 }), [x, weight], { gradOutputs: [g] })
 }
 
 const product = (n: number) => () => {
@@ -153,5 +161,7 @@ export const workloads: readonly Workload[] = [
     }),
   },
   { name: 'Adam 10^6', accept: 2.5, goal: 3.3, calls: 5, setup: adam },
+  { name: 'conv 1->16 28x28, forward+backward', accept: 1, goal: 2, calls: 20, setup: convolution(1, 16, 28) },
+  { name: 'conv 16->32 14x14, forward+backward', accept: 0.4, goal: 1, calls: 10, setup: convolution(16, 32, 14) },
   { name: 'MLP 784-128-64-10 step, Adam', accept: 1, goal: 1.4, calls: 20, setup: mlp },
 ]

@@ -6,7 +6,7 @@ export interface Name {
   readonly family: string
   /** 1: must exist; 2: as many as come cheaply. */
   readonly tier: 1 | 2
-  /** How it is called here: a property or method of Tensor (`.add`), or an export of @metagrad/tensor or @metagrad/autograd. */
+  /** How it is called here: a property or method of Tensor (`.add`), or an export of @metagrad/tensor, @metagrad/autograd or (as `functional.x`) of @metagrad/nn. */
   readonly api: string
   /** Rows of the sample table that prove it; names of the table, by default the api's own. Empty where a test file proves it. */
   readonly samples: readonly string[]
@@ -93,6 +93,10 @@ export const names: readonly Name[] = [
   ...family(
     'Linear algebra',
     'matmul mm bmm mv° dot outer einsum=einsum tensordot=tensordot° addmm° baddbmm° trace° cross° kron° inverse=.inverse det=.det slogdet=.slogdet solve=linalg.solve cholesky=linalg.cholesky lu=linalg.lu qr=linalg.qr eigh=linalg.eigh svd=linalg.svd lstsq=linalg.lstsq matrix_power=linalg.matrixPower eig=linalg.eig° pinv=linalg.pinv° matrix_rank=linalg.matrixRank° vector_norm=linalg.vectorNorm°',
+  ),
+  ...family(
+    'Convolution and pooling',
+    'conv1d=functional.conv1d:conv1d conv2d=functional.conv2d:conv2d conv3d=functional.conv3d:conv3d conv_transpose1d=functional.convTranspose1d:convTranspose1d conv_transpose2d=functional.convTranspose2d:convTranspose2d conv_transpose3d=functional.convTranspose3d:convTranspose3d',
   ),
   ...family(
     'Autograd',

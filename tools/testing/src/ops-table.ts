@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as autograd from '@metagrad/autograd'
+import { functional } from '@metagrad/nn'
 import type { DType } from '@metagrad/tensor'
 import * as tensor from '@metagrad/tensor'
 import { readGolden } from './golden.ts'
@@ -32,7 +33,7 @@ const defaultDTypes: readonly DType[] = ['float32', 'float64']
 function exists({ api }: Name): boolean {
   if (api.startsWith('.')) return api.slice(1) in tensor.Tensor.prototype || api.slice(1) in tensor.zeros(1)
   const path = api.split('.')
-  let value: unknown = { ...tensor, ...autograd }
+  let value: unknown = { ...tensor, ...autograd, functional }
   for (const key of path) value = (value as { readonly [key: string]: unknown } | undefined)?.[key]
   return value !== undefined
 }

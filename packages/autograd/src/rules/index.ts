@@ -6,6 +6,7 @@ import { movementRules } from './movement.ts'
 import { pointwiseRules } from './pointwise.ts'
 import { sourceRules } from './random.ts'
 import { reductionRules } from './reductions.ts'
+import { windowRules } from './windows.ts'
 
 /** The gradient that a custom operation brings along. */
 export type CustomBackward = (gs: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[]
@@ -20,5 +21,6 @@ export const rules: Rules = {
   ...indexingRules,
   ...linalgRules,
   ...sourceRules,
+  ...windowRules,
   custom,
 }

@@ -23,7 +23,8 @@ function shares(
   return { own, values, share: g.div(own.scatterAdd(dim, y, values)) }
 }
 
-function cut(x: Tensor, shape: Shape): Tensor {
+/** The first corner of `x`. */
+export function cut(x: Tensor, shape: Shape): Tensor {
   return shape.reduce((part, size, dim) => (part.shape[dim] === size ? part : part.narrow(dim, 0, size)), x)
 }
 

@@ -5,6 +5,17 @@ export {
   softshrink, sigmoid, logSigmoid, hardtanh, hardsigmoid, hardswish, threshold, glu, softmax, logSoftmax, softmin,
   gumbelSoftmax, type GumbelSoftmaxOptions,
 } from './activations.ts' // prettier-ignore
+export {
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  type ConvOptions,
+  type ConvTransposeOptions,
+} from './convolution.ts'
+export type { PerDim } from './windows.ts'
 export { dropout, featureDropout, type DropoutOptions } from './dropout.ts'
 export { embedding, oneHot, type EmbeddingFunctionOptions } from './embedding.ts'
 export { gruCell, lstmCell, rnnReluCell, rnnTanhCell, type RecurrentWeights } from './recurrent.ts'

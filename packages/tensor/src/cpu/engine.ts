@@ -11,8 +11,9 @@ export interface Engine {
   readonly memory: Memory
   /** What `memory` divides, for further modules that work on it. */
   readonly linear: KernelMemory
-  /** Room for packing the operands of a product. */
+  /** Room for packing the operands of a product or a convolution. */
   readonly scratch: number
+  readonly scratchBytes: number
   /** Room for sizes and strides. */
   readonly descriptor: number
 }
@@ -28,12 +29,14 @@ function start(sizes: MemorySizes): Engine {
   loaded = new Map([[build, kernels]])
   const descriptor = Math.ceil(heapBase / 16) * 16
   const scratch = descriptor + descriptorBytes
+  const scratchBytes = kernels.gemmScratchBytes()
   return {
     kernels,
     build,
-    memory: new Memory(linear, scratch + kernels.gemmScratchBytes(), sizes),
+    memory: new Memory(linear, scratch + scratchBytes, sizes),
     linear,
     scratch,
+    scratchBytes,
     descriptor,
   }
 }

@@ -3,6 +3,7 @@ import { dtypes } from '../dtypes.ts'
 import { contiguousLayout, expandLayout, permuteLayout } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
+import { windowKernels } from './fast-windows.ts'
 import type { Fast } from './operands.ts'
 import { bound, copyInto, describe, isFloat32, ordered } from './operands.ts'
 import { coalesce, forEachMatrix } from './reference/loops.ts'
@@ -240,6 +241,29 @@ const indexSelect: Fast<{ readonly dim: number }> = ([out], [x, index], { dim })
   return failed < 0
 }
 
+/** Sums into the rows of a contiguous last dim: what the gradient of a max pool comes to. */
+const scatter: Fast<ComputePrimitives['scatter']> = ([out], [x, index, values], { dim, reduce: combination }) => {
+  const { shape, ndim } = index!.layout
+  const whole = shape.slice(0, -1).every((size, d) => size === out!.layout.shape[d])
+  const covers = values!.layout.numel === index!.layout.numel
+  if (combination !== 'add' || !isFloat32(x!) || index!.dtype !== 'int64' || ndim === 0 || dim !== ndim - 1)
+    return false
+  if (!whole || !covers || index!.layout.numel === 0) return false
+  const [added, places] = [ordered(values!), ordered(index!)]
+  copyInto(out!, x!)
+  const [from, at] = [pointer(added), pointer(places)]
+  const to = pointer(out!)
+  const { kernels } = cpuEngine()
+  const [length, size] = [shape[dim]!, out!.layout.shape[dim]!]
+  for (let row = 0; row * length < index!.layout.numel; row++) {
+    const start = row * length
+    // The reference names what is out of range.
+    if (kernels.scatterAddRowsF32(to + 4 * row * size, from + 4 * start, at + 8 * start, length, 3, size, 1) >= 0)
+      return false
+  }
+  return true
+}
+
 const cumsum: Fast<{ readonly dim: number }> = ([out], [x], { dim }) => {
   const { shape } = x!.layout
   if (!isFloat32(x!) || shape.length === 0) return false
@@ -305,4 +329,6 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   bceWithLogits,
   indexSelect,
   cumsum,
+  scatter,
+  ...windowKernels,
 }

@@ -7,8 +7,10 @@ import { useBuild } from './engine.ts'
 import { fastKernels } from './fast.ts'
 import { throughFloat32, widenHalf } from './half.ts'
 import { binaryKernels, cast, clamp, copy, unaryKernels, where } from './reference/elementwise.ts'
+import { convolutionKernels } from './reference/convolution.ts'
 import { cat, gather, index, indexAdd, indexPut, indexSelect, pad, scatter } from './reference/indexing.ts'
 import { linalgKernels, matmul } from './reference/matrix.ts'
+import { poolingKernels } from './reference/pooling.ts'
 import { amax, amin, argmax, argmin, logSoftmax, prod, scanKernels, softmax, sort, sum } from './reference/reduce.ts'
 import { bernoulli, multinomial, sourceKernels } from './reference/sources.ts'
 import { ArrayStorage, CpuStorage, arrayOf, cpuArray, hold } from './storage.ts'
@@ -20,6 +22,8 @@ const reference: Kernels = {
   ...scanKernels,
   ...sourceKernels,
   ...linalgKernels,
+  ...convolutionKernels,
+  ...poolingKernels,
   sum,
   prod,
   amax,

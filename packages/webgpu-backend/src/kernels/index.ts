@@ -1,9 +1,11 @@
 import type { Kernels } from '@metagrad/tensor'
 import { binaryKernels, cast, clamp, copy, unaryKernels, where } from './elementwise.ts'
+import { conv, convTranspose, convWeight } from './convolution.ts'
 import { cat, gather, index, indexAdd, indexPut, indexSelect, pad, scatter } from './indexing.ts'
 import { linalgKernels } from './linalg/index.ts'
 import { matmul } from './matmul.ts'
 import { multinomial } from './multinomial.ts'
+import { avgPool, avgPoolTranspose, maxPool } from './pooling.ts'
 import { reduceKernels } from './reduce.ts'
 import { scanKernels } from './scan.ts'
 import { logSoftmax, softmax } from './softmax.ts'
@@ -23,6 +25,12 @@ export const kernels: Kernels = {
   where,
   clamp,
   matmul,
+  conv,
+  convTranspose,
+  convWeight,
+  maxPool,
+  avgPool,
+  avgPoolTranspose,
   softmax,
   logSoftmax,
   gather,

@@ -55,8 +55,25 @@ const matrix = (
 })
 const square = { ...matrix([[2, 3, 3]]), params: {} }
 
+const single2d = { stride: [2, 1], padding: [1, 1], dilation: [1, 1], groups: 1 } as const
+const window = { outputs: 3, step: 2, per: 1, reach: 2, padding: 0, dilation: 1 } as const
+const average = { windows: [window], countIncludePad: true, divisor: 0 } as const
+
 /** Total over the primitives: a new one without a call does not compile. */
 const calls: { readonly [P in ComputePrimitive]: readonly Call<ComputePrimitives[P]>[] } = {
+  conv: [
+    { ...matrix([[2, 4, 5, 6], [3, 4, 2, 3]]), params: single2d },
+    { ...matrix([[2, 4, 5, 6], [3, 4, 2, 3], [3]]), params: single2d },
+  ], // prettier-ignore
+  convTranspose: [{ ...matrix([[2, 3, 3, 6], [3, 4, 2, 3]]), params: { ...single2d, size: [5, 6] } }], // prettier-ignore
+  convWeight: [{ ...matrix([[2, 4, 5, 6], [2, 3, 3, 6]]), params: { ...single2d, size: [2, 3] } }], // prettier-ignore
+  maxPool: [{ ...matrix([[2, 4, 6]]), params: { windows: [window] } }],
+  avgPool: [
+    { ...matrix([[2, 4, 6]]), params: average },
+    { ...matrix([[2, 4, 6]]), params: { ...average, countIncludePad: false } },
+    { ...matrix([[2, 4, 6]]), params: { ...average, divisor: 3 } },
+  ],
+  avgPoolTranspose: [{ ...matrix([[2, 4, 3]]), params: { ...average, size: [6] } }],
   neg: unary(numbers),
   abs: unary(numbers),
   sign: unary(all),

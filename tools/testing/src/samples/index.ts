@@ -1,3 +1,4 @@
+import { convolutionSamples } from './convolution.ts'
 import { creationSamples, randomSamples } from './creation.ts'
 import { indexingSamples } from './indexing.ts'
 import { linalgSamples } from './linalg.ts'
@@ -17,6 +18,7 @@ export const families: { readonly [family: string]: readonly Sample[] } = {
   pointwise: pointwiseSamples,
   promotion: promotionSamples,
   products: productSamples,
+  convolution: convolutionSamples,
   reductions: reductionSamples,
   linalg: linalgSamples,
   statistics: statisticsSamples,

@@ -1,9 +1,9 @@
 import type { Kernel, View } from '../../device.ts'
 import { LinalgError } from '../../errors.ts'
-import { Layout, broadcastStrides, contiguousLayout } from '../../layout.ts'
+import { Layout, broadcastStrides } from '../../layout.ts'
 import type { LinalgPrimitives } from '../../primitives.ts'
-import { ArrayStorage, arrayOf } from '../storage.ts'
-import { cast } from './elementwise.ts'
+import { arrayOf } from '../storage.ts'
+import { narrow, widen } from './doubles.ts'
 import * as linalg from './linalg/index.ts'
 import type { Elements } from './loops.ts'
 import { bigintsOf, forEachMatrix, numbersOf } from './loops.ts'
@@ -84,19 +84,6 @@ export const matmul: Kernel<'matmul'> = ([out], [a, b]) => {
       multiplyNumbers(x, y, to, offsets, product)
     }
   })
-}
-
-/** A float view as contiguous float64: the routines work on that alone. A copy, so they may overwrite it. */
-function widen(x: View): Float64Array {
-  const doubles = new Float64Array(x.layout.numel)
-  const storage = new ArrayStorage(x.storage.device, 'float64', doubles)
-  cast([{ storage, layout: contiguousLayout(x.layout.shape), dtype: 'float64' }], [x], { dtype: 'float64' })
-  return doubles
-}
-
-/** Stores float64 results, rounding to the output's dtype. Outputs of routines are fresh. */
-function narrow(out: View, values: Float64Array): void {
-  ;(arrayOf(out) as Float64Array).set(values, out.layout.offset)
 }
 
 function sizesOf({ layout }: View): readonly [count: number, rows: number, columns: number] {

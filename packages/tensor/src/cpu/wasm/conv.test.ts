@@ -113,7 +113,13 @@ const convs: Record<string, Conv> = {
   }),
   'more rows than one pass': conv({ batch: 1, channels: 1, size: [80, 70], outChannels: 2 }),
   'an image that is one window': conv({ size: [3, 3] }),
-  'three dims': conv({ size: [4, 5, 6], kernel: [2, 3, 3], stride: [1, 1, 1], padding: [1, 1, 1], dilation: [1, 1, 1] }),
+  'three dims': conv({
+    size: [4, 5, 6],
+    kernel: [2, 3, 3],
+    stride: [1, 1, 1],
+    padding: [1, 1, 1],
+    dilation: [1, 1, 1],
+  }),
   'three dims, strides, dilations and groups': conv({
     channels: 4,
     outChannels: 6,
@@ -259,7 +265,11 @@ describeBuilds('pooling', (arena) => {
         }
         const dImage = new Float64Array(imageSize)
         const expected = windows(c).map((window, i) => {
-          const counted = product(unravel(i, [c.batch * c.channels, ...c.out]).slice(1).map(extent))
+          const counted = product(
+            unravel(i, [c.batch * c.channels, ...c.out])
+              .slice(1)
+              .map(extent),
+          )
           const size = divisor || (isPaddingCounted ? counted : window.length)
           for (const at of window) dImage[at]! += g[i]! / size
           return window.reduce((total, at) => total + image[at]!, 0) / size
