@@ -99,6 +99,10 @@ export const names: readonly Name[] = [
     'conv1d=functional.conv1d:conv1d conv2d=functional.conv2d:conv2d conv3d=functional.conv3d:conv3d conv_transpose1d=functional.convTranspose1d:convTranspose1d conv_transpose2d=functional.convTranspose2d:convTranspose2d conv_transpose3d=functional.convTranspose3d:convTranspose3d',
   ),
   ...family(
+    'Convolution and pooling',
+    'max_pool1d=functional.maxPool1d:maxPool1d max_pool2d=functional.maxPool2d:maxPool2d max_pool3d=functional.maxPool3d:maxPool3d avg_pool1d=functional.avgPool1d:avgPool1d avg_pool2d=functional.avgPool2d:avgPool2d avg_pool3d=functional.avgPool3d:avgPool3d adaptive_avg_pool1d=functional.adaptiveAvgPool1d:adaptiveAvgPool1d adaptive_avg_pool2d=functional.adaptiveAvgPool2d:adaptiveAvgPool2d adaptive_avg_pool3d=functional.adaptiveAvgPool3d:adaptiveAvgPool3d adaptive_max_pool1d=functional.adaptiveMaxPool1d:adaptiveMaxPool1d adaptive_max_pool2d=functional.adaptiveMaxPool2d:adaptiveMaxPool2d adaptive_max_pool3d=functional.adaptiveMaxPool3d:adaptiveMaxPool3d lp_pool1d=functional.lpPool1d:lpPool1d° lp_pool2d=functional.lpPool2d:lpPool2d° lp_pool3d=functional.lpPool3d:lpPool3d° max_unpool1d=functional.maxUnpool1d:maxUnpool1d° max_unpool2d=functional.maxUnpool2d:maxUnpool2d° max_unpool3d=functional.maxUnpool3d:maxUnpool3d° unfold=functional.unfold:imageUnfold° fold=functional.fold:fold°',
+  ),
+  ...family(
     'Autograd',
     'backward autograd.grad=grad no_grad=noGrad enable_grad=enableGrad inference_mode=inferenceMode requires_grad=.requiresGrad retain_graph=backward retain_grad=.retainGrad create_graph=backward register_hook=.registerHook° detect_anomaly=detectAnomaly°',
     backward,

@@ -15,6 +15,33 @@ export {
   type ConvOptions,
   type ConvTransposeOptions,
 } from './convolution.ts'
+export {
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  lpPool1d,
+  lpPool2d,
+  lpPool3d,
+  maxUnpool1d,
+  maxUnpool2d,
+  maxUnpool3d,
+  type AdaptiveMaxPoolOptions,
+  type AdaptiveSize,
+  type AveragePoolOptions,
+  type LpPoolOptions,
+  type MaxPoolOptions,
+  type MaxUnpoolOptions,
+} from './pooling.ts'
+export { fold, unfold, type UnfoldOptions } from './unfold.ts'
 export type { PerDim } from './windows.ts'
 export { dropout, featureDropout, type DropoutOptions } from './dropout.ts'
 export { embedding, oneHot, type EmbeddingFunctionOptions } from './embedding.ts'

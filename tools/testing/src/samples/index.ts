@@ -3,6 +3,7 @@ import { creationSamples, randomSamples } from './creation.ts'
 import { indexingSamples } from './indexing.ts'
 import { linalgSamples } from './linalg.ts'
 import { pointwiseSamples, promotionSamples } from './pointwise.ts'
+import { poolingSamples } from './pooling.ts'
 import { productSamples } from './products.ts'
 import { reductionSamples } from './reductions.ts'
 import { statisticsSamples } from './statistics.ts'
@@ -19,6 +20,7 @@ export const families: { readonly [family: string]: readonly Sample[] } = {
   promotion: promotionSamples,
   products: productSamples,
   convolution: convolutionSamples,
+  pooling: poolingSamples,
   reductions: reductionSamples,
   linalg: linalgSamples,
   statistics: statisticsSamples,
