@@ -1,4 +1,4 @@
-import { type Tensor, zerosLike } from '@metagrad/tensor'
+import { type Tensor, dispatchUpdate, zerosLike } from '@metagrad/tensor'
 import { FirstOrderOptimizer } from './first-order.ts'
 import type { MomentSettings, Moments } from './moments.ts'
 import { momentOptions, updateMoments } from './moments.ts'
@@ -48,19 +48,45 @@ export class Adam extends FirstOrderOptimizer<AdamSettings, AdamState> {
     }
   }
 
-  protected override update(
+  /** Whether the weight decay shrinks the parameter itself. */
+  protected readonly isDecoupled: boolean = false
+
+  /** The step itself applies it, but for amsgrad. */
+  protected override decay(param: Tensor, grad: Tensor, group: ParamGroup<AdamSettings>): Tensor {
+    return group.amsgrad ? super.decay(param, grad, group) : grad
+  }
+
+  protected override update(param: Tensor, grad: Tensor, state: AdamState, group: ParamGroup<AdamSettings>): void {
+    if (group.amsgrad) return this.#updateWithLargest(param, grad, state, group)
+    const { lr, betas, eps, weightDecay } = group
+    const [beta1, beta2] = betas
+    const step = ++state.step
+    dispatchUpdate('adamStep', [param, grad, state.expAvg, state.expAvgSq], {
+      lr,
+      beta1,
+      beta2,
+      eps,
+      weightDecay,
+      isDecoupled: this.isDecoupled,
+      correction1: 1 - beta1 ** step,
+      correction2: 1 - beta2 ** step,
+    })
+  }
+
+  #updateWithLargest(
     param: Tensor,
     grad: Tensor,
     state: AdamState,
-    { lr, betas, eps, amsgrad }: ParamGroup<AdamSettings>,
+    { lr, betas, eps }: ParamGroup<AdamSettings>,
   ): void {
     updateMoments(state, grad, betas)
     const step = ++state.step
     const correction1 = 1 - betas[0] ** step
     // The paper's section 2: the second correction moves into the rate and eps, which saves an operation on tensors.
     const correction2 = Math.sqrt(1 - betas[1] ** step)
-    const squares = amsgrad ? largest(state) : state.expAvgSq
-    const scale = squares.sqrt().add_(eps * correction2)
+    const scale = largest(state)
+      .sqrt()
+      .add_(eps * correction2)
     param.addcdiv_(state.expAvg, scale, { value: (-lr * correction2) / correction1 })
   }
 }

@@ -23,8 +23,14 @@ export class AdamW extends Adam {
     super(params, options, definition)
   }
 
-  protected override decay(param: Tensor, grad: Tensor, { lr, weightDecay }: ParamGroup<AdamSettings>): Tensor {
-    if (weightDecay !== 0) param.mul_(1 - lr * weightDecay)
+  protected override readonly isDecoupled = true
+
+  protected override decay(
+    param: Tensor,
+    grad: Tensor,
+    { lr, weightDecay, amsgrad }: ParamGroup<AdamSettings>,
+  ): Tensor {
+    if (amsgrad && weightDecay !== 0) param.mul_(1 - lr * weightDecay)
     return grad
   }
 }

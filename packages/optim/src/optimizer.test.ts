@@ -56,7 +56,8 @@ describe('step()', () => {
     const optimizer = new SGD([withGrad([1], [1]), withGrad([2], [1])], { lr: 0.1 })
     const written: Tensor[] = []
     const stop = observe(({ primitive, outputs }) => {
-      if (primitive === 'add') written.push(...outputs)
+      expect(primitive).toBe('sgdStep')
+      written.push(...outputs)
     })
     optimizer.step()
     stop()

@@ -1,4 +1,5 @@
 import type { Tensor } from '@metagrad/tensor'
+import { dispatchUpdate, zerosLike } from '@metagrad/tensor'
 import type { FirstOrderSettings } from './first-order.ts'
 import { FirstOrderOptimizer, shared } from './first-order.ts'
 import { finite, nonNegative } from './options.ts'
@@ -62,15 +63,16 @@ export class SGD extends FirstOrderOptimizer<SGDSettings, SGDState> {
     return { momentumBuffer: undefined }
   }
 
+  /** The step itself applies it. */
+  protected override decay(_param: Tensor, grad: Tensor): Tensor {
+    return grad
+  }
+
   protected override update(param: Tensor, grad: Tensor, state: SGDState, group: ParamGroup<SGDSettings>): void {
-    const { lr, momentum, dampening, nesterov } = group
-    if (momentum === 0) {
-      param.add_(grad, { alpha: -lr })
-      return
-    }
-    if (state.momentumBuffer === undefined) state.momentumBuffer = grad.clone()
-    else state.momentumBuffer.mul_(momentum).add_(grad, { alpha: 1 - dampening })
-    const direction = nesterov ? grad.add(state.momentumBuffer, { alpha: momentum }) : state.momentumBuffer
-    param.add_(direction, { alpha: -lr })
+    const { lr, momentum, dampening, nesterov, weightDecay } = group
+    const isFirst = state.momentumBuffer === undefined
+    if (momentum !== 0) state.momentumBuffer ??= zerosLike(param)
+    const inputs = momentum === 0 ? [param, grad] : [param, grad, state.momentumBuffer!]
+    dispatchUpdate('sgdStep', inputs, { lr, momentum, dampening, weightDecay, nesterov, isFirst })
   }
 }

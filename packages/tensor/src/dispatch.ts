@@ -11,6 +11,7 @@ import type {
   ComputePrimitives,
   Primitive,
   Primitives,
+  UpdatePrimitive,
   ViewPrimitive,
   ViewPrimitives,
 } from './primitives.ts'
@@ -183,6 +184,26 @@ export function dispatchInto<P extends ComputePrimitive>(
   if (source !== undefined) rewrite(target, source)
   if (isObserved()) notifyObservers({ primitive, inputs, params, outputs: [target] })
   return target
+}
+
+/**
+ * The door of updates: a kernel that changes tensors in place, without history. The first input and those after the second are
+ * written; the second is the gradient.
+ *
+ * @throws GradError while ops are recorded
+ */
+export function dispatchUpdate<P extends UpdatePrimitive>(
+  primitive: P,
+  inputs: readonly Tensor[],
+  params: ComputePrimitives[P],
+): void {
+  if (isRecording()) throw new GradError(`${primitive}: updates have no gradient. Use noGrad.`)
+  const device = commonDevice(primitive, inputs)
+  infer[primitive](inputs, params)
+  const targets = inputs.filter((_, i) => i !== 1)
+  compute(device, primitive, targets, inputs, params)
+  for (const { storage } of targets) storage.version++
+  if (isObserved()) notifyObservers({ primitive, inputs, params, outputs: targets })
 }
 
 function checkTarget(primitive: Primitive, target: Tensor, layout: Layout, dtype: DType, tracked: boolean): void {

@@ -23,7 +23,7 @@ export {
   type Box,
   type Shape,
 } from './layout.ts'
-export type { Device, Kernel, Kernels, Storage, View } from './device.ts'
+export type { Device, Kernel, KernelOf, Kernels, Storage, View } from './device.ts'
 export type {
   ComputePrimitive,
   BinaryPrimitive,
@@ -32,11 +32,15 @@ export type {
   ConvParams,
   PoolParams,
   BinaryPrimitives,
+  GradientPrimitives,
   LinalgPrimitives,
+  NoParams,
   ReducePrimitives,
+  ResultGradientPrimitives,
   ScanPrimitives,
   SourcePrimitives,
   UnaryPrimitives,
+  UpdatePrimitives,
   Primitive,
   Primitives,
   ScatterReduce,
@@ -46,7 +50,7 @@ export type {
   Windows,
 } from './primitives.ts'
 export { inferView } from './infer.ts'
-export { dispatch, dispatchAll, dispatchView, record } from './dispatch.ts'
+export { dispatch, dispatchAll, dispatchUpdate, dispatchView, record } from './dispatch.ts'
 export { isRecording, observe, setRecording, type Call, type Edge, type Observer, type Source } from './tape.ts'
 export { canReadNow, currentTrace, late, setTrace, type Trace } from './trace.ts'
 export type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramSlot, ProgramStep } from './program.ts'

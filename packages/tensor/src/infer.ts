@@ -241,6 +241,19 @@ function pooledShape({ layout: { shape } }: View, { windows }: PoolParams): Shap
   return [...shape.slice(0, -windows.length), ...windows.map(({ outputs }) => outputs)]
 }
 
+function sameSize(op: string, a: View, b: View): void {
+  if (sameShape(a.layout.shape, b.layout.shape)) return
+  throw new ShapeError(
+    `${op}: shapes differ: ${formatShape(a.layout.shape)} vs ${formatShape(b.layout.shape)}. Use reshape or expand.`,
+  )
+}
+
+/** The parameter and what is remembered of it, all of one shape: `inputs` without the gradient. */
+function updated(op: string, [param, grad, ...memory]: readonly View[]): readonly Output[] {
+  for (const view of [grad!, ...memory]) sameSize(op, param!, view)
+  return [param!, ...memory]
+}
+
 /** Shape and dtype of each computing primitive's outputs, and the checks that need all operands. */
 export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   neg: numeric('neg'),
@@ -324,6 +337,7 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   logicalXor: comparison('logicalXor'),
 
   sum: reduce,
+  mean: reduce,
   prod: reduce,
   amax: extremum('amax'),
   amin: extremum('amin'),
@@ -440,6 +454,28 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
     if (a!.dtype === 'bool') throw new DTypeError("matmul: is not defined for bool. Use x.to('int32').")
     return fresh(a!.dtype, [...broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2)), x.at(-2)!, y.at(-1)!])
   },
+  linear: ([x, weight, bias]) => {
+    const [given, wanted] = [x!.layout.shape, weight!.layout.shape]
+    if (given.length === 0 || wanted.length !== 2 || given.at(-1) !== wanted[1]) {
+      throw new ShapeError(
+        `linear: the last dim of the input must be ${wanted.at(-1)}: got ${formatShape(given)} for weight ${formatShape(wanted)}.`,
+      )
+    }
+    if (bias !== undefined && (bias.layout.ndim !== 1 || bias.layout.numel !== wanted[0])) {
+      throw new ShapeError(`linear: the bias must be [${wanted[0]}], got ${formatShape(bias.layout.shape)}.`)
+    }
+    return fresh(x!.dtype, [...given.slice(0, -1), wanted[0]!])
+  },
+  bceWithLogitsSum: ([x, y]) => {
+    sameSize('bceWithLogitsSum', x!, y!)
+    return fresh(x!.dtype, [])
+  },
+  sigmoidBackward: same,
+  tanhBackward: same,
+  reluBackward: same,
+  bceWithLogitsBackward: ([, x]) => like(x!),
+  sgdStep: (inputs) => updated('sgdStep', inputs),
+  adamStep: (inputs) => updated('adamStep', inputs),
   softmax: floating('softmax'),
   logSoftmax: floating('logSoftmax'),
   gather: ([x, index], { dim }) => {

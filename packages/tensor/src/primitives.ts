@@ -126,6 +126,8 @@ export interface BinaryPrimitives {
 /** One input, dims folded away. */
 export interface ReducePrimitives {
   sum: ReduceParams
+  /** The sum over the count, of floats. */
+  mean: ReduceParams
   prod: ReduceParams
   amax: ReduceParams
   amin: ReduceParams
@@ -241,6 +243,55 @@ export interface WindowPrimitives {
   avgPoolTranspose: AveragePoolParams & { readonly size: Shape }
 }
 
+/**
+ * Gradients of frequent functions in one pass. Rules use them where nothing records; where the gradient itself is to be
+ * differentiated they write it out in differentiable ops.
+ */
+export interface GradientPrimitives extends ResultGradientPrimitives {
+  /** scale g (sigmoid(x) - y) of the gradient g, a single one or one per element, the logits x and the targets y. */
+  bceWithLogitsBackward: { readonly scale: number }
+}
+
+/** Gradients of functions from their results. */
+export interface ResultGradientPrimitives {
+  /** g y (1 - y) of the gradient g and y = sigmoid(x). */
+  sigmoidBackward: NoParams
+  /** g (1 - y^2) of the gradient g and y = tanh(x). */
+  tanhBackward: NoParams
+  /** g where y = relu(x) is above 0, else 0. */
+  reluBackward: NoParams
+}
+
+/** Steps of optimizers: they write into their first inputs, and no tape knows of them. */
+export interface UpdatePrimitives {
+  /**
+   * inputs: param, grad and, with momentum, velocity. With d = grad + weightDecay param:
+   * velocity = momentum velocity + (1 - dampening) d, at first d; param -= lr (nesterov ? d + momentum velocity : velocity).
+   */
+  sgdStep: {
+    readonly lr: number
+    readonly momentum: number
+    readonly dampening: number
+    readonly weightDecay: number
+    readonly nesterov: boolean
+    readonly isFirst: boolean
+  }
+  /**
+   * inputs: param, grad, m, v. With d = grad + weightDecay param (decoupled: param shrinks by lr weightDecay instead):
+   * m = beta1 m + (1 - beta1) d; v = beta2 v + (1 - beta2) d^2; param -= lr / correction1 m / (sqrt(v / correction2) + eps).
+   */
+  adamStep: {
+    readonly lr: number
+    readonly beta1: number
+    readonly beta2: number
+    readonly eps: number
+    readonly weightDecay: number
+    readonly isDecoupled: boolean
+    readonly correction1: number
+    readonly correction2: number
+  }
+}
+
 /** Primitives that compute: each backend has a kernel for each. */
 export interface ComputePrimitives
   extends
@@ -250,7 +301,9 @@ export interface ComputePrimitives
     ScanPrimitives,
     SourcePrimitives,
     LinalgPrimitives,
-    WindowPrimitives {
+    WindowPrimitives,
+    GradientPrimitives,
+    UpdatePrimitives {
   /** A contiguous copy. */
   copy: NoParams
   /** To another dtype: floats to ints round towards zero, anything to bool asks "not 0". */
@@ -261,6 +314,10 @@ export interface ComputePrimitives
   clamp: { readonly min: number; readonly max: number }
   /** [.., m, k] @ [.., k, n], leading dims broadcast. */
   matmul: NoParams
+  /** x w^T + b of x [.., in], w [out, in] and, if given, b [out]. */
+  linear: NoParams
+  /** scale times the sum of bceWithLogits over all elements: 1 for the sum, 1 / n for the mean. Inputs of one shape. */
+  bceWithLogitsSum: { readonly scale: number }
   softmax: DimParams
   logSoftmax: DimParams
   /** Values along dim at inputs[1] (ints, same number of dims). */
@@ -303,3 +360,4 @@ export type ComputePrimitive = keyof ComputePrimitives
 export type UnaryPrimitive = keyof UnaryPrimitives
 export type BinaryPrimitive = keyof BinaryPrimitives
 export type ReducePrimitive = keyof ReducePrimitives
+export type UpdatePrimitive = keyof UpdatePrimitives

@@ -1,9 +1,11 @@
 import type { Tensor } from '@metagrad/tensor'
 import type { JointGradient, Rules } from '../saved.ts'
+import { fusedRules } from './fused.ts'
 import { indexingRules } from './indexing.ts'
 import { linalgRules } from './linalg.ts'
 import { movementRules } from './movement.ts'
 import { pointwiseRules } from './pointwise.ts'
+import { productRules } from './products.ts'
 import { sourceRules } from './random.ts'
 import { reductionRules } from './reductions.ts'
 import { windowRules } from './windows.ts'
@@ -19,6 +21,8 @@ export const rules: Rules = {
   ...reductionRules,
   ...movementRules,
   ...indexingRules,
+  ...productRules,
+  ...fusedRules,
   ...linalgRules,
   ...sourceRules,
   ...windowRules,

@@ -2,7 +2,7 @@ import type { Shape, Tensor } from '@metagrad/tensor'
 import { dispatch, sameShape } from '@metagrad/tensor'
 import type { Rules, Saved } from '../saved.ts'
 
-type Indexing = 'gather' | 'scatter' | 'indexSelect' | 'indexAdd' | 'index' | 'indexPut' | 'cat' | 'pad' | 'matmul'
+type Indexing = 'gather' | 'scatter' | 'indexSelect' | 'indexAdd' | 'index' | 'indexPut' | 'cat' | 'pad'
 
 const zeros = (g: Tensor, shape: Shape): Tensor => g.newFull(shape, 0)
 
@@ -110,5 +110,4 @@ export const indexingRules: Rules<Indexing> = {
   pad: [
     (g, { shape, params: { before } }) => shape.reduce((part, size, dim) => part.narrow(dim, before[dim]!, size), g),
   ],
-  matmul: [(g, { y }) => g.matmul(y.mT), (g, { x }) => x.mT.matmul(g)],
 }

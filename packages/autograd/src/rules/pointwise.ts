@@ -1,5 +1,6 @@
 import type { BinaryPrimitives, Tensor, UnaryPrimitives } from '@metagrad/tensor'
 import type { Rules } from '../saved.ts'
+import { fused, logisticGradient } from './fused.ts'
 
 /** Step functions: flat wherever they have a derivative. */
 const flat = (g: Tensor): Tensor => g.newFull(g.shape, 0)
@@ -7,7 +8,14 @@ const flat = (g: Tensor): Tensor => g.newFull(g.shape, 0)
 /** Half of the gradient where both are equal, as PyTorch. */
 const winner = (g: Tensor, wins: Tensor, ties: Tensor): Tensor => g.mul(wins.to(g.dtype).add(ties.to(g.dtype).mul(0.5)))
 
-type Pointwise = keyof UnaryPrimitives | keyof BinaryPrimitives | 'where' | 'clamp' | 'copy' | 'cast'
+type Pointwise =
+  | keyof UnaryPrimitives
+  | keyof BinaryPrimitives
+  | 'where'
+  | 'clamp'
+  | 'copy'
+  | 'cast'
+  | 'bceWithLogitsSum'
 
 /** d/dx as a formula of the gradient g, the inputs x, y, z and the result out. Broadcasting and dtypes are the engine's business. */
 export const pointwiseRules: Rules<Pointwise> = {
@@ -37,12 +45,12 @@ export const pointwiseRules: Rules<Pointwise> = {
   atan: [(g, { x }) => g.div(x.square().add(1))],
   sinh: [(g, { x }) => g.mul(x.cosh())],
   cosh: [(g, { x }) => g.mul(x.sinh())],
-  tanh: [(g, { out }) => g.sub(g.mul(out.square()))],
+  tanh: [(g, { out }) => fused('tanhBackward', g, out) ?? g.sub(g.mul(out.square()))],
   asinh: [(g, { x }) => g.mul(x.square().add(1).rsqrt())],
   acosh: [(g, { x }) => g.mul(x.sub(1).mul(x.add(1)).rsqrt())],
   atanh: [(g, { x }) => g.div(x.square().neg().add(1))],
-  sigmoid: [(g, { out }) => g.mul(out).mul(out.neg().add(1))],
-  relu: [(g, { out }) => g.where(out.gt(0), 0)],
+  sigmoid: [(g, { out }) => fused('sigmoidBackward', g, out) ?? g.mul(out).mul(out.neg().add(1))],
+  relu: [(g, { out }) => fused('reluBackward', g, out) ?? g.maskedFill(out.le(0), 0)],
   // d erf(x) / dx = 2 / sqrt(pi) e^(-x^2)
   erf: [(g, { x }) => g.mul(x.square().neg().exp()).mul(2 / Math.sqrt(Math.PI))],
   erfc: [(g, { x }) => g.mul(x.square().neg().exp()).mul(-2 / Math.sqrt(Math.PI))],
@@ -82,7 +90,11 @@ export const pointwiseRules: Rules<Pointwise> = {
   bitwiseXor: undefined,
   bitwiseLeftShift: undefined,
   bitwiseRightShift: undefined,
-  bceWithLogits: [(g, { x, y }) => g.mul(x.sigmoid().sub(y)), (g, { x }) => g.mul(x).neg()],
+  bceWithLogits: [(g, { x, y }) => logisticGradient(g, x, y, 1), (g, { x }) => g.mul(x).neg()],
+  bceWithLogitsSum: [
+    (g, { x, y, params }) => logisticGradient(g, x, y, params.scale),
+    (g, { x, params }) => g.mul(x).mul(-params.scale),
+  ],
   eq: undefined,
   ne: undefined,
   lt: undefined,

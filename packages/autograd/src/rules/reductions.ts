@@ -75,6 +75,12 @@ function toPositions(
 
 export const reductionRules: Rules<Reducing> = {
   sum: [(g, { params, shape }) => restore(g, shape, params).expand(shape)],
+  mean: [
+    (g, { x, params, shape }) =>
+      restore(g, shape, params)
+        .div(x.numel / g.numel)
+        .expand(shape),
+  ],
   prod: [prod],
   amax: [extremum],
   amin: [extremum],

@@ -1,5 +1,5 @@
 import type { Tensor } from '@metagrad/tensor'
-import { ShapeError, formatShape } from '@metagrad/tensor'
+import { ShapeError, dispatch, formatShape } from '@metagrad/tensor'
 
 /**
  * x weight^T + bias.
@@ -9,11 +9,8 @@ import { ShapeError, formatShape } from '@metagrad/tensor'
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
-  if (x.ndim === 0 || x.shape.at(-1) !== weight.shape.at(-1)) {
-    throw new ShapeError(
-      `linear: the last dim of the input must be ${weight.shape.at(-1)}: got ${formatShape(x.shape)} for weight ${formatShape(weight.shape)}.`,
-    )
-  }
+  const operands = bias === undefined ? [x, weight] : [x, weight, bias]
+  if (operands.every(({ dtype }) => dtype === x.dtype)) return dispatch('linear', operands, {})
   const product = x.matmul(weight.T)
   return bias === undefined ? product : product.add(bias)
 }

@@ -1,13 +1,15 @@
 import type { View } from '../device.ts'
 import { dtypes } from '../dtypes.ts'
-import { contiguousLayout, expandLayout, permuteLayout } from '../layout.ts'
+import { expandLayout, permuteLayout, sameShape } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
 import { windowKernels } from './fast-windows.ts'
 import type { Fast } from './operands.ts'
 import { bound, copyInto, describe, isFloat32, ordered } from './operands.ts'
-import { coalesce, forEachMatrix } from './reference/loops.ts'
+import { products } from './products.ts'
+import { coalesce } from './reference/loops.ts'
 import { CpuStorage, pointer } from './storage.ts'
+import { updates } from './updates.ts'
 import type { Kernels } from './wasm/loader.ts'
 
 function viewOf({ storage, layout, dtype }: View): View {
@@ -90,12 +92,13 @@ function blocks(
   x: View,
   { dims }: ReduceParams,
 ): { readonly source: View; readonly outer: number; readonly n: number; readonly inner: number } {
-  const { shape } = x.layout
+  const { shape, numel, isContiguous } = x.layout
+  if (isContiguous && dims.length === shape.length) return { source: x, outer: 1, n: numel, inner: 1 }
   const sizeOf = (list: readonly number[]): number => list.reduce((size, dim) => size * shape[dim]!, 1)
   const kept = shape.map((_, dim) => dim).filter((dim) => !dims.includes(dim))
   const n = sizeOf(dims)
   const adjacent = dims.every((dim, i) => i === 0 || dim === dims[i - 1]! + 1)
-  if (adjacent && x.layout.isContiguous) {
+  if (adjacent && isContiguous) {
     const first = dims[0] ?? shape.length
     return {
       source: x,
@@ -111,6 +114,7 @@ function blocks(
 function reduce(
   suffix: { readonly [dtype in View['dtype']]?: keyof Kernels },
   needsElements: boolean,
+  isMean = false,
 ): Fast<ReduceParams> {
   return ([out], [x], params) => {
     const name = suffix[x!.dtype]
@@ -126,7 +130,7 @@ function reduce(
       scale: number,
     ) => void
     const from = pointer(source)
-    kernel(pointer(out!), from, outer, n, inner, 1)
+    kernel(pointer(out!), from, outer, n, inner, isMean ? 1 / n : 1)
     return true
   }
 }
@@ -143,39 +147,6 @@ function rows(name: 'softmaxF32' | 'logSoftmaxF32'): Fast<{ readonly dim: number
     cpuEngine().kernels[name](pointer(out!), from, out!.layout.numel / n, n)
     return true
   }
-}
-
-const matmul: Fast<unknown> = ([out], [a, b]) => {
-  if (out!.dtype !== 'float32' && out!.dtype !== 'float64') return false
-  const { kernels, scratch } = cpuEngine()
-  const kernel = out!.dtype === 'float32' ? kernels.gemmF32 : kernels.gemmF64
-  const { shape } = out!.layout
-  const bytes = dtypes[out!.dtype].bytes
-  const [m, n, k] = [shape.at(-2)!, shape.at(-1)!, a!.layout.shape.at(-1)!]
-  if (out!.layout.numel === 0) return true
-  const [strideRowA, strideColumnA] = [a!.layout.strides.at(-2)!, a!.layout.strides.at(-1)!]
-  const [strideRowB, strideColumnB] = [b!.layout.strides.at(-2)!, b!.layout.strides.at(-1)!]
-  const whole = ({ storage, dtype }: View): View => ({ storage, dtype, layout: contiguousLayout([storage.length]) })
-  const [left, right] = [pointer(whole(a!)), pointer(whole(b!))]
-  const to = pointer(whole(out!))
-  forEachMatrix(shape.slice(0, -2), [out!, a!, b!], ([o, i, j]) => {
-    kernel(
-      to + o! * bytes,
-      left + i! * bytes,
-      right + j! * bytes,
-      m,
-      n,
-      k,
-      n,
-      strideRowA,
-      strideColumnA,
-      strideRowB,
-      strideColumnB,
-      0,
-      scratch,
-    )
-  })
-  return true
 }
 
 const where: Fast<unknown> = ([out], [condition, a, b]) => {
@@ -217,6 +188,43 @@ const bceWithLogits: Fast<unknown> = ([out], [x, y]) => {
   const [a, b] = [pointer(logits), pointer(targets)]
   cpuEngine().kernels.bceWithLogitsF32(pointer(out!), a, b, numel)
   return true
+}
+
+const bceWithLogitsSum: Fast<{ readonly scale: number }> = ([out], [x, y], { scale }) => {
+  if (!isFloat32(x!)) return false
+  const [logits, targets] = [ordered(x!), ordered(y!)]
+  const a = pointer(logits)
+  const b = pointer(targets)
+  cpuEngine().kernels.bceWithLogitsSumF32(pointer(out!), a, b, logits.layout.numel, scale)
+  return true
+}
+
+const bceWithLogitsBackward: Fast<{ readonly scale: number }> = ([out], [g, x, y], { scale }) => {
+  const { numel, shape } = out!.layout
+  if (!isFloat32(x!) || !sameShape(x!.layout.shape, y!.layout.shape)) return false
+  const isSingle = g!.layout.numel === 1
+  if (!isSingle && !sameShape(g!.layout.shape, shape)) return false
+  const [incoming, logits, targets] = [ordered(g!), ordered(x!), ordered(y!)]
+  const a = pointer(incoming)
+  const b = pointer(logits)
+  const c = pointer(targets)
+  cpuEngine().kernels.bceWithLogitsBackwardF32(pointer(out!), b, c, numel, a, isSingle ? 0 : 1, scale)
+  return true
+}
+
+type Gradient = (dx: number, g: number, y: number, n: number) => void
+
+/** The gradient of a function from its result. */
+function gradient(name: 'sigmoidBackwardF32' | 'tanhBackwardF32' | 'reluBackwardF32'): Fast<unknown> {
+  const kernel = bound<Gradient>(name)
+  return ([out], [g, y]) => {
+    if (!isFloat32(g!)) return false
+    const [left, right] = [ordered(g!), ordered(y!)]
+    const a = pointer(left)
+    const b = pointer(right)
+    kernel()(pointer(out!), a, b, out!.layout.numel)
+    return true
+  }
 }
 
 /** Rows of a table picked by int64 or int32 indices: an embedding. */
@@ -316,13 +324,20 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   ge: pairwise('le', comparable, true),
   // Float64 sums stay with the reference, which compensates.
   sum: reduce({ float32: 'sumF32' }, false),
+  mean: reduce({ float32: 'sumF32' }, false, true),
   amax: reduce({ float32: 'maxF32' }, true),
   amin: reduce({ float32: 'minF32' }, true),
   argmax: reduce({ float32: 'argmaxF32' }, true),
   argmin: reduce({ float32: 'argminF32' }, true),
   softmax: rows('softmaxF32'),
   logSoftmax: rows('logSoftmaxF32'),
-  matmul,
+  ...products,
+  bceWithLogitsSum,
+  bceWithLogitsBackward,
+  sigmoidBackward: gradient('sigmoidBackwardF32'),
+  tanhBackward: gradient('tanhBackwardF32'),
+  reluBackward: gradient('reluBackwardF32'),
+  ...updates,
   where,
   full,
   copy,

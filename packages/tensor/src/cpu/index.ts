@@ -6,13 +6,26 @@ import { encodeHalf } from './float16.ts'
 import { useBuild } from './engine.ts'
 import { fastKernels } from './fast.ts'
 import { throughFloat32, widenHalf } from './half.ts'
-import { binaryKernels, cast, clamp, copy, unaryKernels, where } from './reference/elementwise.ts'
+import { binaryKernels, cast, clamp, copy, gradientKernels, unaryKernels, where } from './reference/elementwise.ts'
 import { convolutionKernels } from './reference/convolution.ts'
 import { cat, gather, index, indexAdd, indexPut, indexSelect, pad, scatter } from './reference/indexing.ts'
 import { linalgKernels, matmul } from './reference/matrix.ts'
 import { poolingKernels } from './reference/pooling.ts'
-import { amax, amin, argmax, argmin, logSoftmax, prod, scanKernels, softmax, sort, sum } from './reference/reduce.ts'
+import {
+  amax,
+  amin,
+  argmax,
+  argmin,
+  logSoftmax,
+  mean,
+  prod,
+  scanKernels,
+  softmax,
+  sort,
+  sum,
+} from './reference/reduce.ts'
 import { bernoulli, multinomial, sourceKernels } from './reference/sources.ts'
+import { adamStep, bceWithLogitsBackward, bceWithLogitsSum, linear, sgdStep } from './reference/training.ts'
 import { ArrayStorage, CpuStorage, arrayOf, cpuArray, hold } from './storage.ts'
 import type { KernelBuild } from './wasm/loader.ts'
 
@@ -24,7 +37,9 @@ const reference: Kernels = {
   ...linalgKernels,
   ...convolutionKernels,
   ...poolingKernels,
+  ...gradientKernels,
   sum,
+  mean,
   prod,
   amax,
   amin,
@@ -35,6 +50,11 @@ const reference: Kernels = {
   where,
   clamp,
   matmul,
+  linear,
+  bceWithLogitsSum,
+  bceWithLogitsBackward,
+  sgdStep,
+  adamStep,
   softmax,
   logSoftmax,
   gather,

@@ -63,7 +63,7 @@ export function mean(x: Tensor, dim: Dims, { keepDim = false, dtype }: SumOption
     )
   }
   const dims = normalizeDims('mean', dim, x.ndim)
-  return dispatch('sum', [wide], { dims, keepDim }).div(countOf(x, dims))
+  return dispatch('mean', [wide], { dims, keepDim })
 }
 
 /** Two passes: the mean first, so that a large offset costs no digits. */

@@ -1,4 +1,12 @@
-import type { BinaryPrimitive, DType, Kernel, UnaryPrimitives } from '@metagrad/tensor'
+import type {
+  BinaryPrimitive,
+  DType,
+  Kernel,
+  KernelOf,
+  NoParams,
+  ResultGradientPrimitives,
+  UnaryPrimitives,
+} from '@metagrad/tensor'
 import { isFloat } from '@metagrad/tensor'
 import { map } from './map.ts'
 import { valueType } from './values.ts'
@@ -98,6 +106,12 @@ function expressionFor(row: Row, dtype: DType): string {
   return dtype === 'bool' ? (row.bool ?? row.int!) : row.int!
 }
 
+const gradients: { readonly [P in keyof ResultGradientPrimitives]: Row } = {
+  sigmoidBackward: floats('a * b * (1.0 - b)'),
+  tanhBackward: floats('a * (1.0 - b * b)'),
+  reluBackward: floats('select(a, 0.0, b <= 0.0)'),
+}
+
 function unaryKernel(op: string, row: Row): Kernel<UnaryPrimitive> {
   return ([out], [x]) => map({ op, out: out!, inputs: [x!], expression: expressionFor(row, x!.dtype) })
 }
@@ -106,7 +120,7 @@ function unaryKernel(op: string, row: Row): Kernel<UnaryPrimitive> {
 const dividing: ReadonlySet<string> = new Set<BinaryPrimitive>(['floorDivide', 'remainder', 'fmod'])
 const divisorCheck = { kind: 'divideByZero', text: '  if (b == 0) { note(fault, 0, 0); return; }' } as const
 
-function binaryKernel(op: string, row: Row): Kernel<BinaryPrimitive> {
+function binaryKernel(op: string, row: Row): KernelOf<NoParams> {
   return ([out], [a, b]) => {
     const expression = expressionFor(row, a!.dtype)
     const call = { op, out: out!, inputs: [a!, b!], expression }
@@ -124,6 +138,8 @@ function kernelsOf<P extends string, K>(
 
 export const unaryKernels: { [P in UnaryPrimitive]: Kernel<P> } = kernelsOf(unary, unaryKernel)
 export const binaryKernels: { [P in BinaryPrimitive]: Kernel<P> } = kernelsOf(binary, binaryKernel)
+
+export const gradientKernels: { [P in keyof ResultGradientPrimitives]: Kernel<P> } = kernelsOf(gradients, binaryKernel)
 
 export const where: Kernel<'where'> = ([out], inputs) =>
   map({ op: 'where', out: out!, inputs, expression: 'select(c, b, a != 0)' })

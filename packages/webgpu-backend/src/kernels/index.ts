@@ -1,6 +1,6 @@
 import type { Kernels } from '@metagrad/tensor'
-import { binaryKernels, cast, clamp, copy, unaryKernels, where } from './elementwise.ts'
 import { conv, convTranspose, convWeight } from './convolution.ts'
+import { binaryKernels, cast, clamp, copy, gradientKernels, unaryKernels, where } from './elementwise.ts'
 import { cat, gather, index, indexAdd, indexPut, indexSelect, pad, scatter } from './indexing.ts'
 import { linalgKernels } from './linalg/index.ts'
 import { matmul } from './matmul.ts'
@@ -11,6 +11,7 @@ import { scanKernels } from './scan.ts'
 import { logSoftmax, softmax } from './softmax.ts'
 import { sort } from './sort.ts'
 import { bernoulli, sourceKernels } from './sources.ts'
+import { adamStep, bceWithLogitsBackward, bceWithLogitsSum, linear, sgdStep } from './training.ts'
 
 /** A kernel for each primitive that computes. */
 export const kernels: Kernels = {
@@ -20,6 +21,7 @@ export const kernels: Kernels = {
   ...scanKernels,
   ...sourceKernels,
   ...linalgKernels,
+  ...gradientKernels,
   copy,
   cast,
   where,
@@ -31,6 +33,11 @@ export const kernels: Kernels = {
   maxPool,
   avgPool,
   avgPoolTranspose,
+  linear,
+  bceWithLogitsSum,
+  bceWithLogitsBackward,
+  sgdStep,
+  adamStep,
   softmax,
   logSoftmax,
   gather,

@@ -3,6 +3,7 @@ import { LANES } from '../engine/constants.ts'
 import { cellOf, engineOf, storageOf } from '../engine/storage.ts'
 import type { PooledBuffer } from '../engine/pool.ts'
 import type { ValueType } from './values.ts'
+import { map } from './map.ts'
 import { loadText, storeText, valueType } from './values.ts'
 import { withBuffer } from './temporary.ts'
 import type { Walk } from './walk.ts'
@@ -47,7 +48,9 @@ const MOST = '2147483647'
 const above = '(A > B || (isNaN(A) && !isNaN(B)))'
 const below = '(A < B || (isNaN(A) && !isNaN(B)))'
 
-const folds: { readonly [P in keyof ReducePrimitives]: { readonly [T in ValueType]: Fold } } = {
+type Folded = Exclude<keyof ReducePrimitives, 'mean'>
+
+const folds: { readonly [P in Folded]: { readonly [T in ValueType]: Fold } } = {
   sum: { f32: plain('f32', '0.0', 'a + b'), i32: plain('i32', '0', 'a + b') },
   prod: { f32: plain('f32', '1.0', 'a * b'), i32: plain('i32', '1', 'a * b') },
   amax: { f32: plain('f32', '-infinity()', 'larger(a, b)'), i32: plain('i32', LEAST, 'max(a, b)') },
@@ -120,7 +123,7 @@ function split({ layout }: View, dims: readonly number[]): { rows: Walk; within:
   return { rows: pick(kept, layout.offset), within: pick(dims, 0) }
 }
 
-function reduceKernel(op: keyof ReducePrimitives): Kernel<keyof ReducePrimitives> {
+function reduceKernel(op: Folded): Kernel<Folded> {
   return ([out], [x], { dims }) => {
     const fold = folds[op][valueType(x!.dtype)]
     const engine = engineOf(out!)
@@ -196,8 +199,17 @@ function plan(rows: number, length: number): { length: number; chunks: number; l
   return { length, chunks, lanes: LANES }
 }
 
+const sum = reduceKernel('sum')
+
+const mean: Kernel<'mean'> = ([out], [x], params) => {
+  sum([out!], [x!], params)
+  const count = x!.layout.numel / out!.layout.numel
+  map({ op: 'mean', out: out!, inputs: [out!], expression: 'a / count', floats: { count } })
+}
+
 export const reduceKernels: { readonly [P in keyof ReducePrimitives]: Kernel<P> } = {
-  sum: reduceKernel('sum'),
+  sum,
+  mean,
   prod: reduceKernel('prod'),
   amax: reduceKernel('amax'),
   amin: reduceKernel('amin'),

@@ -1,5 +1,5 @@
 import type { Tensor } from '@metagrad/tensor'
-import { ArgumentError, canReadNow } from '@metagrad/tensor'
+import { ArgumentError, canReadNow, dispatch } from '@metagrad/tensor'
 import { logSigmoid } from '../activations.ts'
 import { withValue } from '../with-value.ts'
 import type { ReductionOptions } from './reduction.ts'
@@ -76,6 +76,11 @@ export function binaryCrossEntropyWithLogits(
   { weight, posWeight, reduction }: BinaryCrossEntropyWithLogitsOptions = {},
 ): Tensor {
   checkSameShape('binaryCrossEntropyWithLogits', input, target)
+  if (weight === undefined && posWeight === undefined && input.dtype === target.dtype && input.isFloatingPoint) {
+    const scale =
+      reduction === undefined || reduction === 'mean' ? 1 / input.numel : reduction === 'sum' ? 1 : undefined
+    if (scale !== undefined) return dispatch('bceWithLogitsSum', [input, target], { scale })
+  }
   const losses = posWeight === undefined ? input.bceWithLogits(target) : weighted(input, target, posWeight)
   return reduce('binaryCrossEntropyWithLogits', weight === undefined ? losses : losses.mul(weight), reduction)
 }

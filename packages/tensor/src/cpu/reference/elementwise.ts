@@ -1,8 +1,8 @@
-import type { Kernel, View } from '../../device.ts'
+import type { Kernel, KernelOf, View } from '../../device.ts'
 import type { DType } from '../../dtypes.ts'
 import { dtypes } from '../../dtypes.ts'
 import { ArgumentError } from '../../errors.ts'
-import type { BinaryPrimitive, UnaryPrimitive } from '../../primitives.ts'
+import type { BinaryPrimitive, NoParams, ResultGradientPrimitives, UnaryPrimitive } from '../../primitives.ts'
 import * as special from '../special/index.ts'
 import { arrayOf, hold } from '../storage.ts'
 import { bigintsOf, forEachRun, map1, map2, numbersOf } from './loops.ts'
@@ -195,7 +195,19 @@ const binary: { readonly [P in Exclude<BinaryPrimitive, Comparison>]: BinaryFunc
   bitwiseXor: { number: (a, b) => a ^ b, bigint: (a, b) => a ^ b },
   bitwiseLeftShift: { number: int32Shift((a, b) => a << b), bigint: (a, b) => a << b },
   bitwiseRightShift: { number: int32Shift((a, b) => a >> b), bigint: (a, b) => a >> b },
-  bceWithLogits: { number: (x, y) => Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x))) },
+  bceWithLogits: { number: crossEntropy },
+}
+
+/** -(y log(p) + (1 - y) log(1 - p)) of p = sigmoid(x), without p: stable for every x. */
+export function crossEntropy(x: number, y: number): number {
+  return Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x)))
+}
+
+/** Of the gradient g and the result y. */
+const gradients: { readonly [P in keyof ResultGradientPrimitives]: BinaryFunctions } = {
+  sigmoidBackward: { number: (g, y) => g * y * (1 - y) },
+  tanhBackward: { number: (g, y) => g * (1 - y * y) },
+  reluBackward: { number: (g, y) => (y <= 0 ? 0 : g) },
 }
 
 type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'logicalAnd' | 'logicalOr' | 'logicalXor'
@@ -225,7 +237,7 @@ function functionFor({ number, bool, int32 }: BinaryFunctions, dtype: DType): (a
 /** Ints have no infinity to stand for a quotient by zero. */
 const dividing: ReadonlySet<BinaryFunctions> = new Set([binary.floorDivide, binary.remainder, binary.fmod])
 
-function binaryKernel(functions: BinaryFunctions): Kernel<BinaryPrimitive> {
+function binaryKernel(functions: BinaryFunctions): KernelOf<NoParams> {
   return ([out], [a, b]) => {
     if (dividing.has(functions) && dtypes[a!.dtype].kind !== 'float') checkDivisor(b!)
     if (a!.dtype === 'int64') map2(out!, a!, b!, bigintsOf(a!), bigintsOf(b!), bigintsOf(out!), functions.bigint!)
@@ -254,6 +266,8 @@ export const binaryKernels: { [P in BinaryPrimitive]: Kernel<P> } = {
   ...mapTable(binary, binaryKernel),
   ...mapTable(comparisons, comparisonKernel),
 }
+
+export const gradientKernels: { [P in keyof ResultGradientPrimitives]: Kernel<P> } = mapTable(gradients, binaryKernel)
 
 export const where: Kernel<'where'> = ([out], [condition, a, b]) => {
   const mask = arrayOf(condition!)

@@ -87,6 +87,13 @@ export const sum: Kernel<'sum'> = ([out], [x], params) => {
   return undefined
 }
 
+/** The count is that of one output's elements. */
+export const mean: Kernel<'mean'> = ([out], [x], params) => {
+  sumFloats(out!, x!, params)
+  const [count, to, { offset, numel }] = [x!.layout.numel / out!.layout.numel, numbersOf(out!), out!.layout]
+  for (let i = offset; i < offset + numel; i++) to[i]! /= count
+}
+
 function bigintsOfArray(out: View): BigInt64Array {
   return arrayOf(out) as BigInt64Array
 }

@@ -1,5 +1,5 @@
 // Element-wise kernels of two operands, comparisons, and the choice between two. Strides and descriptors: zip.ts.
-import { Each, Same, binary, binaryNd } from './zip'
+import { Each, Same, binary, binaryNd, zip } from './zip'
 import { bytes, splat, storeTail } from './simd'
 
 @unmanaged @final class Add<T> { @inline apply(a: v128, b: v128): v128 { return v128.add<T>(a, b) } }
@@ -45,6 +45,19 @@ export function maximumI32(out: usize, a: usize, b: usize, n: i32, strideA: i32,
 export function maximumI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, MaxInteger>(out, a, b, descriptor) }
 export function minimumI32(out: usize, a: usize, b: usize, n: i32, strideA: i32, strideB: i32): void { binary<i32, MinInteger>(out, a, b, n, strideA, strideB) }
 export function minimumI32Nd(out: usize, a: usize, b: usize, descriptor: usize): void { binaryNd<i32, MinInteger>(out, a, b, descriptor) }
+
+// Gradients of the gradient g and the result y.
+
+@unmanaged @final class SigmoidBackward { @inline apply(g: v128, y: v128): v128 { return f32x4.mul(f32x4.mul(g, y), f32x4.sub(f32x4.splat(1), y)) } }
+@unmanaged @final class TanhBackward { @inline apply(g: v128, y: v128): v128 { return f32x4.mul(g, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y))) } }
+@unmanaged @final class ReluBackward { @inline apply(g: v128, y: v128): v128 { return v128.andnot(g, f32x4.le(y, f32x4.splat(0))) } }
+
+/** dx = g y (1 - y) */
+export function sigmoidBackwardF32(dx: usize, g: usize, y: usize, n: i32): void { zip<f32, SigmoidBackward, Each, Each>(dx, g, y, n) }
+/** dx = g (1 - y^2) */
+export function tanhBackwardF32(dx: usize, g: usize, y: usize, n: i32): void { zip<f32, TanhBackward, Each, Each>(dx, g, y, n) }
+/** dx = y <= 0 ? 0 : g */
+export function reluBackwardF32(dx: usize, g: usize, y: usize, n: i32): void { zip<f32, ReluBackward, Each, Each>(dx, g, y, n) }
 
 // Comparisons: a byte, 0 or 1, per element. a > b is b < a.
 

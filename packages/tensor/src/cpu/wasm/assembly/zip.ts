@@ -11,7 +11,7 @@ import { bytes, lanes, splat, storeLane, storeTail } from './simd'
 @unmanaged @final export class Same { @inline at(p: usize, same: v128, offset: usize): v128 { return same } }
 
 @inline
-function zip<T, Op, A, B>(out: usize, a: usize, b: usize, n: i32): void {
+export function zip<T, Op, A, B>(out: usize, a: usize, b: usize, n: i32): void {
   const op = changetype<Op>(0)
   const left = changetype<A>(0)
   const right = changetype<B>(0)

@@ -1,0 +1,41 @@
+import type { View } from '../device.ts'
+import type { UpdatePrimitives } from '../primitives.ts'
+import { cpuEngine } from './engine.ts'
+import type { Fast } from './operands.ts'
+import { isFloat32 } from './operands.ts'
+import { pointer } from './storage.ts'
+
+/** Whether a compiled step can run: it writes where it reads, in order. */
+function inPlace(outputs: readonly View[], inputs: readonly View[]): boolean {
+  if (outputs[0]!.storage !== inputs[0]!.storage) return false
+  for (let i = 0; i < inputs.length; i++) {
+    if (!isFloat32(inputs[i]!) || !inputs[i]!.layout.isContiguous) return false
+  }
+  return true
+}
+
+/** Compiled optimizer steps. */
+export const updates: { readonly [P in keyof UpdatePrimitives]: Fast<UpdatePrimitives[P]> } = {
+  sgdStep(outputs, inputs, { lr, momentum, dampening, weightDecay, nesterov, isFirst }) {
+    if (!inPlace(outputs, inputs)) return false
+    const grad = pointer(inputs[1]!)
+    const velocity = inputs.length > 2 ? pointer(inputs[2]!) : 0
+    const param = pointer(inputs[0]!)
+    const n = inputs[0]!.layout.numel
+    const { sgdF32 } = cpuEngine().kernels
+    sgdF32(param, grad, velocity, n, lr, momentum, dampening, weightDecay, nesterov, isFirst, 1)
+    return true
+  },
+  adamStep(outputs, inputs, options) {
+    if (!inPlace(outputs, inputs)) return false
+    const { lr, beta1, beta2, eps, weightDecay, isDecoupled, correction1, correction2 } = options
+    const grad = pointer(inputs[1]!)
+    const first = pointer(inputs[2]!)
+    const second = pointer(inputs[3]!)
+    const param = pointer(inputs[0]!)
+    const n = inputs[0]!.layout.numel
+    const { adamF32 } = cpuEngine().kernels
+    adamF32(param, grad, first, second, n, lr, beta1, beta2, eps, weightDecay, isDecoupled, correction1, correction2, 1)
+    return true
+  },
+}
