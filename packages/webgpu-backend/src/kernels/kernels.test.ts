@@ -59,6 +59,27 @@ const single2d = { stride: [2, 1], padding: [1, 1], dilation: [1, 1], groups: 1 
 const window = { outputs: 3, step: 2, per: 1, reach: 2, padding: 0, dilation: 1 } as const
 const average = { windows: [window], countIncludePad: true, divisor: 0 } as const
 
+const alike: Call<NoParams>[] = [
+  {
+    dtypes: floats,
+    inputs: [
+      ['x', shape],
+      ['x', shape],
+    ],
+    params: {},
+  },
+]
+const descent = { lr: 0.1, momentum: 0, dampening: 0, weightDecay: 0.1, nesterov: false, isFirst: true } as const
+const adam = {
+  lr: 0.1,
+  beta1: 0.9,
+  beta2: 0.999,
+  eps: 1e-8,
+  weightDecay: 0.1,
+  correction1: 0.1,
+  correction2: 0.001,
+} as const
+
 /** Total over the primitives: a new one without a call does not compile. */
 const calls: { readonly [P in ComputePrimitive]: readonly Call<ComputePrimitives[P]>[] } = {
   conv: [
@@ -146,6 +167,7 @@ const calls: { readonly [P in ComputePrimitive]: readonly Call<ComputePrimitives
   logicalOr: binary(all),
   logicalXor: binary(all),
   sum: reduced(all),
+  mean: reduced(floats),
   prod: reduced(all),
   amax: reduced(all),
   amin: reduced(all),
@@ -190,6 +212,31 @@ const calls: { readonly [P in ComputePrimitive]: readonly Call<ComputePrimitives
     { dtypes: numbers, inputs: [['x', [256, 64]], ['x', [64, 256]]], params: {} },
     { dtypes: numbers, inputs: [['x', [257, 63]], ['x', [63, 257]]], params: {} },
   ],
+  linear: [
+    { dtypes: floats, inputs: [['x', [2, 3, 4]], ['x', [5, 4]], ['x', [5]]], params: {} },
+    { dtypes: floats, inputs: [['x', [4]], ['x', [5, 4]]], params: {} },
+  ],
+  bceWithLogitsSum: [{ dtypes: floats, inputs: [['x', shape], ['x', shape]], params: { scale: 0.5 } }],
+  bceWithLogitsBackward: [
+    { dtypes: floats, inputs: [['x', []], ['x', shape], ['x', shape]], params: { scale: 0.5 } },
+    { dtypes: floats, inputs: [['x', shape], ['x', shape], ['x', shape]], params: { scale: 1 } },
+  ],
+  sigmoidBackward: alike,
+  tanhBackward: alike,
+  reluBackward: alike,
+  sgdStep: [
+    { dtypes: floats, inputs: [['x', shape], ['x', shape]], params: descent },
+    ...[true, false].map((nesterov) => ({
+      dtypes: floats,
+      inputs: [['x', shape], ['x', shape], ['x', shape]] as const,
+      params: { ...descent, momentum: 0.9, nesterov, isFirst: nesterov },
+    })),
+  ],
+  adamStep: [true, false].map((isDecoupled) => ({
+    dtypes: floats,
+    inputs: [['x', shape], ['x', shape], ['x', shape], ['x', shape]],
+    params: { ...adam, isDecoupled },
+  })),
   softmax: scanned(floats),
   logSoftmax: scanned(floats),
   gather: [{ dtypes: all, inputs: [['x', shape], ['int32', [3, 2, 5]]], params: { dim: 1 } }],
