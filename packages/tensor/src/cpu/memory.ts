@@ -5,8 +5,8 @@ export interface Resident {
   readonly byteLength: number
   /** Where they are now; while they are outside, `~address` is where in `outside`. Valid until the next call of the memory: never keep it. */
   address: number
-  /** Holds their copy while they are outside. Only they and their neighbours reach it, so it is collected with them. */
-  outside: Uint8Array | undefined
+  /** Holds their copy while they are outside, large ones in pieces. Only they and their neighbours reach it, so it is collected with them. */
+  outside: Uint8Array | readonly Uint8Array[] | undefined
   /** Their block, if they are large. */
   block: Block | undefined
 }
@@ -50,7 +50,7 @@ export const defaultSizes: MemorySizes = {
   smallBytes: 64,
   medium: { slots: 16, slotBytes: 128 << 10 },
   mediumBytes: 16 << 10,
-  largeBudget: 64 << 20,
+  largeBudget: 256 << 20,
 }
 
 const pageBytes = 1 << 16
@@ -65,6 +65,11 @@ const protectedBlocks = 16
  * resident keeps no more alive than eight times its own bytes, or the least share.
  */
 const [leastShare, largestShare] = [4 << 10, 32 << 10]
+
+/** From here on the collector is asked which residents are gone. */
+const hugeBytes = 256 << 10
+/** What goes outside alone goes in pieces that the allocator has at hand; larger ones would come page by page from the system. */
+const pieceBytes = 128 << 10
 
 const shareOf = ({ byteLength }: Resident): number => Math.min(Math.max(leastShare, 8 * byteLength), largestShare)
 
@@ -149,6 +154,7 @@ class Heap {
   #oldest: Block | undefined
   #count = 0
   used = 0
+  readonly #owners: FinalizationRegistry<Block> = new FinalizationRegistry((block) => this.free(block))
 
   constructor(memory: Memory, start: number, budget: number) {
     this.#memory = memory
@@ -245,14 +251,31 @@ class Heap {
     const block = this.#oldest
     if (block === undefined || this.#count <= protectedBlocks) return false
     const resident = block.resident!
-    moveOut(resident, this.#memory.bytes.slice(resident.address, endOf(resident)), resident.address)
-    resident.block = undefined
+    const pieces: Uint8Array[] = []
+    for (let at = resident.address; at < endOf(resident); at += pieceBytes) {
+      pieces.push(this.#memory.bytes.slice(at, Math.min(at + pieceBytes, endOf(resident))))
+    }
+    resident.outside = pieces
+    resident.address = -1
+    // No word of the owner from here on, or all that ever went outside in this job would wait for it.
+    this.#owners.unregister(block)
+    this.free(block)
+    return true
+  }
+
+  /** Frees a block once the owner of its resident was collected, unless the resident went outside before. */
+  freeWith(owner: object, block: Block): void {
+    this.#owners.register(owner, block, block)
+  }
+
+  /** Takes a block back without a look at what is in it. */
+  free(block: Block): void {
+    block.resident!.block = undefined
     block.resident = undefined
     this.used -= block.size
     this.#unlink(block)
     this.#join(block)
     if (block.before !== undefined) this.#join(block.before)
-    return true
   }
 
   #pushNewest(block: Block): void {
@@ -283,6 +306,7 @@ export class Memory {
   readonly #small: Ring
   readonly #medium: Ring
   readonly #large: Heap
+  #placedSinceAsked = 0
   #bytes: Uint8Array
 
   /** @param start first byte that is free */
@@ -324,10 +348,41 @@ export class Memory {
   }
 
   #bringBack(resident: Resident): void {
-    const [copy, at] = [resident.outside!, ~resident.address]
+    const { outside, byteLength } = resident
+    const at = ~resident.address
     resident.outside = undefined
     this.place(resident)
-    this.#bytes.set(copy.subarray(at, at + resident.byteLength), resident.address)
+    if (outside instanceof Uint8Array) this.#bytes.set(outside.subarray(at, at + byteLength), resident.address)
+    else outside!.forEach((piece, i) => this.#bytes.set(piece, resident.address + i * pieceBytes))
+  }
+
+  /** Whether residents of a size are worth `placeFor`: a copy would cost more than it does. */
+  isHuge(byteLength: number): boolean {
+    return byteLength >= hugeBytes && byteLength > this.#sizes.mediumBytes
+  }
+
+  /**
+   * Places a resident that stands for `owner`, so that the place is free again, without a copy, once `owner` was collected. The
+   * collector tells so only between two jobs of the event loop; within one, the least recently used go outside as ever.
+   */
+  placeFor(owner: object, resident: Resident): void {
+    this.place(resident)
+    this.#large.freeWith(owner, resident.block!)
+    this.#placedSinceAsked += resident.byteLength
+    const { largeBudget } = this.#sizes
+    if (this.#placedSinceAsked > largeBudget / 4 && this.#large.used > largeBudget / 2) this.#askCollector()
+  }
+
+  /** The collector does not see this memory fill up. At the end of the job an array that is gone at once makes it look. */
+  #askCollector(): void {
+    this.#placedSinceAsked = 0
+    void Promise.resolve().then(() => {
+      try {
+        return new ArrayBuffer(this.#sizes.largeBudget).byteLength
+      } catch {
+        return 0
+      }
+    })
   }
 
   /** Makes room at the end; returns the bytes gained, whole pages. @throws DeviceError if the machine has no more */

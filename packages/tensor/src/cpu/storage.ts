@@ -21,6 +21,18 @@ export function cpuArray(dtype: DType, length: number): CpuArray {
   return new arrayTypes[dtype](length)
 }
 
+/** Stands for a huge storage in the memory, which so does not keep the storage from the collector. */
+class Place implements Resident {
+  readonly byteLength: number
+  address = -1
+  outside: Resident['outside'] = undefined
+  block: Block | undefined = undefined
+
+  constructor(byteLength: number) {
+    this.byteLength = byteLength
+  }
+}
+
 /** Elements in the engine's memory while they are used, outside of it otherwise. */
 export class CpuStorage implements Storage, Resident {
   readonly device: Device
@@ -30,15 +42,24 @@ export class CpuStorage implements Storage, Resident {
   version = 0
   rewrites = 0
   address = -1
-  outside: Uint8Array | undefined = undefined
+  outside: Resident['outside'] = undefined
   block: Block | undefined = undefined
+  /** What stands for it in the memory: itself, unless it is huge. */
+  readonly resident: Resident
 
   constructor(device: Device, dtype: DType, length: number) {
     this.device = device
     this.dtype = dtype
     this.length = length
     this.byteLength = length * dtypes[dtype].bytes
-    memory().place(this)
+    const engine = memory()
+    if (engine.isHuge(this.byteLength)) {
+      this.resident = new Place(this.byteLength)
+      engine.placeFor(this, this.resident)
+    } else {
+      this.resident = this
+      engine.place(this)
+    }
   }
 }
 
@@ -64,17 +85,17 @@ export function arrayOf(view: View): CpuArray {
   const storage = view.storage as CpuStorage | ArrayStorage
   if (storage instanceof ArrayStorage) return storage.array
   const engine = memory()
-  const address = engine.touch(storage)
+  const address = engine.touch(storage.resident)
   return new arrayTypes[storage.dtype](engine.bytes.buffer as ArrayBuffer, address, storage.length)
 }
 
 /** Brings operands into memory, so that reading them one by one moves none of them. */
 export function hold(views: readonly View[]): void {
   const engine = memory()
-  for (const { storage } of views) if (storage instanceof CpuStorage) engine.touch(storage)
+  for (const { storage } of views) if (storage instanceof CpuStorage) engine.touch(storage.resident)
 }
 
 /** Address of a view's first element. Valid until the next address is asked for beyond an op's few. */
 export function pointer({ storage, layout, dtype }: View): number {
-  return memory().touch(storage as CpuStorage) + layout.offset * dtypes[dtype].bytes
+  return memory().touch((storage as CpuStorage).resident) + layout.offset * dtypes[dtype].bytes
 }
