@@ -1,4 +1,4 @@
-import { type Tensor, dispatchUpdate, zerosLike } from '@metagrad/tensor'
+import { type Tensor, dispatchUpdate, elementary, zerosLike } from '@metagrad/tensor'
 import { FirstOrderOptimizer } from './first-order.ts'
 import type { MomentSettings, Moments } from './moments.ts'
 import { momentOptions, updateMoments } from './moments.ts'
@@ -68,8 +68,8 @@ export class Adam extends FirstOrderOptimizer<AdamSettings, AdamState> {
       eps,
       weightDecay,
       isDecoupled: this.isDecoupled,
-      correction1: 1 - beta1 ** step,
-      correction2: 1 - beta2 ** step,
+      correction1: 1 - elementary.pow(beta1, step),
+      correction2: 1 - elementary.pow(beta2, step),
     })
   }
 
@@ -81,9 +81,9 @@ export class Adam extends FirstOrderOptimizer<AdamSettings, AdamState> {
   ): void {
     updateMoments(state, grad, betas)
     const step = ++state.step
-    const correction1 = 1 - betas[0] ** step
+    const correction1 = 1 - elementary.pow(betas[0], step)
     // The paper's section 2: the second correction moves into the rate and eps, which saves an operation on tensors.
-    const correction2 = Math.sqrt(1 - betas[1] ** step)
+    const correction2 = Math.sqrt(1 - elementary.pow(betas[1], step))
     const scale = largest(state)
       .sqrt()
       .add_(eps * correction2)

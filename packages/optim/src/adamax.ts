@@ -1,4 +1,4 @@
-import { type Tensor, zerosLike } from '@metagrad/tensor'
+import { elementary, type Tensor, zerosLike } from '@metagrad/tensor'
 import { FirstOrderOptimizer } from './first-order.ts'
 import type { MomentSettings } from './moments.ts'
 import { momentOptions } from './moments.ts'
@@ -45,6 +45,6 @@ export class Adamax extends FirstOrderOptimizer<AdamaxSettings, AdamaxState> {
     const { expAvg, expInf } = state
     expAvg.lerp_(grad, 1 - beta1)
     expInf.copy_(expInf.mul(beta2).maximum(grad.abs().add_(eps)))
-    param.addcdiv_(expAvg, expInf, { value: -lr / (1 - beta1 ** ++state.step) })
+    param.addcdiv_(expAvg, expInf, { value: -lr / (1 - elementary.pow(beta1, ++state.step)) })
   }
 }

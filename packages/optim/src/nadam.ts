@@ -1,4 +1,4 @@
-import { type Tensor, zerosLike } from '@metagrad/tensor'
+import { elementary, type Tensor, zerosLike } from '@metagrad/tensor'
 import { FirstOrderOptimizer } from './first-order.ts'
 import type { MomentSettings, Moments } from './moments.ts'
 import { momentOptions, updateMoments } from './moments.ts'
@@ -46,11 +46,11 @@ export class NAdam extends FirstOrderOptimizer<NAdamSettings, NAdamState> {
   ): void {
     updateMoments(state, grad, betas)
     const step = ++state.step
-    const mu = (t: number): number => betas[0] * (1 - 0.5 * 0.96 ** (t * momentumDecay))
+    const mu = (t: number): number => betas[0] * (1 - 0.5 * elementary.pow(0.96, t * momentumDecay))
     const [now, next] = [mu(step), mu(step + 1)]
     state.muProduct *= now
     // As in Adam, the correction of the squares is in the rate and eps.
-    const correction2 = Math.sqrt(1 - betas[1] ** step)
+    const correction2 = Math.sqrt(1 - elementary.pow(betas[1], step))
     const scale = state.expAvgSq.sqrt().add_(eps * correction2)
     const rate = -lr * correction2
     param.addcdiv_(grad, scale, { value: (rate * (1 - now)) / (1 - state.muProduct) })

@@ -1,4 +1,4 @@
-import { type Tensor, zerosLike } from '@metagrad/tensor'
+import { elementary, type Tensor, zerosLike } from '@metagrad/tensor'
 import { FirstOrderOptimizer } from './first-order.ts'
 import type { MomentSettings, Moments } from './moments.ts'
 import { momentOptions, updateMoments } from './moments.ts'
@@ -44,10 +44,10 @@ export class RAdam extends FirstOrderOptimizer<RAdamSettings, Moments> {
     updateMoments(state, grad, betas)
     const step = ++state.step
     const [beta1, beta2] = betas
-    const rate = -lr / (1 - beta1 ** step)
-    const correction2 = 1 - beta2 ** step
+    const rate = -lr / (1 - elementary.pow(beta1, step))
+    const correction2 = 1 - elementary.pow(beta2, step)
     const n = 2 / (1 - beta2) - 1
-    const r = n - (2 * step * beta2 ** step) / correction2
+    const r = n - (2 * step * elementary.pow(beta2, step)) / correction2
     if (r <= 5) {
       param.add_(state.expAvg, { alpha: rate })
       return

@@ -57,6 +57,7 @@ export type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramSlo
 export { cpu, useKernels, type KernelChoice } from './cpu/index.ts'
 export { deterministic } from './cpu/deterministic.ts'
 export { userLine } from './user-line.ts'
+export { elementary } from './elementary.ts'
 export { defaultGenerator, Generator, manualSeed } from './random/index.ts'
 // `export *`, so that other packages can add methods to the class by module augmentation.
 export * from './tensor.ts'

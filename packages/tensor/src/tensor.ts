@@ -51,6 +51,7 @@ import type { NestedArray } from './nested.ts'
 import { nest, toNumber } from './nested.ts'
 import type { Edge, Source } from './tape.ts'
 import { upload } from './trace.ts'
+import { elementary } from './elementary.ts'
 
 /** Which view of which tensor a tensor is. */
 interface ViewOf {
@@ -1732,7 +1733,7 @@ export class Tensor {
     if (!(probability > 0 && probability < 1))
       throw new ArgumentError(`geometric_: needs 0 < p < 1, got ${probability}.`)
     const draws = uniformDraws(this, generator).clamp(2 ** -54)
-    return this.copy_(draws.log().div(Math.log1p(-probability)).ceil())
+    return this.copy_(draws.log().div(elementary.log1p(-probability)).ceil())
   }
 
   /** Cauchy: density sigma / (pi (sigma^2 + (x - median)^2)). */

@@ -14,15 +14,15 @@ const sizeLimit = 60_000
 /** What asc is asked for one module. */
 interface Build {
   readonly entry: string
-  readonly features: string
+  readonly flags: string
 }
 
-async function compile({ entry, features }: Build): Promise<Buffer<ArrayBuffer>> {
-  const flags =
-    '-O3 --noAssert --runtime stub --importMemory --noExportMemory --disableWarning 112 --outFile kernels.wasm'
+const commonFlags = '-O3 --noAssert --runtime stub --noExportMemory --disableWarning 112 --outFile kernels.wasm'
+
+async function compile({ entry, flags }: Build): Promise<Buffer<ArrayBuffer>> {
   let binary: Buffer<ArrayBuffer> | undefined
   const { error, stderr } = await asc.main(
-    [entry, '--baseDir', fileURLToPath(assembly), '--enable', features, ...flags.split(' ')],
+    [entry, '--baseDir', fileURLToPath(assembly), ...`${commonFlags} ${flags}`.split(' ')],
     {
       writeFile: (_name: string, contents: Uint8Array | string) => {
         if (typeof contents !== 'string') binary = Buffer.from(contents)
@@ -90,9 +90,12 @@ function embed(plain: Buffer, simd128: Buffer, relaxed: Buffer): string {
 }
 
 // Two modules share one memory: only the second may have constants in it. (asc folds address constants only with its own memory base.)
-const plain = await compile({ entry: 'plain.ts', features: 'simd' })
-const simd128 = await compile({ entry: 'fused.ts', features: 'simd' })
-const relaxed = await compile({ entry: 'fused.ts', features: 'simd,relaxed-simd' })
+const plain = await compile({ entry: 'plain.ts', flags: '--importMemory --enable simd' })
+const simd128 = await compile({ entry: 'fused.ts', flags: '--importMemory --enable simd' })
+const relaxed = await compile({ entry: 'fused.ts', flags: '--importMemory --enable simd,relaxed-simd' })
+
+// With a memory of its own. Shrunk, the functions need no tables.
+const elementary = await compile({ entry: 'elementary.ts', flags: '--shrinkLevel 1' })
 
 if (dataSection(plain).length > 0) {
   throw new Error(
@@ -111,9 +114,11 @@ const kernels = declareKernels(
 const embedded = embed(plain, simd128, relaxed)
 const text = [header, kernels, embedded].join('\n')
 emit(new URL('../src/cpu/wasm/kernels.generated.ts', import.meta.url), text)
+const embeddedElementary = `/** Hexadecimal. */\nexport const elementaryModule =\n  '${elementary.toString('hex')}'\n`
+emit(new URL('../src/cpu/wasm/elementary.generated.ts', import.meta.url), [header, embeddedElementary].join('\n'))
 
-const gzipped = gzipSync(embedded, { level: 9 }).length
-for (const [name, binary] of Object.entries({ plain, simd128, relaxed }))
+const gzipped = gzipSync(embedded + embeddedElementary, { level: 9 }).length
+for (const [name, binary] of Object.entries({ plain, simd128, relaxed, elementary }))
   console.log(`${name}: ${binary.length} bytes, gzipped ${gzipSync(binary).length}`)
 console.log(`together embedded: ${gzipped} bytes gzipped of ${sizeLimit}`)
 if (gzipped > sizeLimit) {

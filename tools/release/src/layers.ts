@@ -53,6 +53,7 @@ export const internals: readonly { folder: string; doors: readonly string[] }[] 
     doors: [
       'packages/tensor/src/index.ts',
       'packages/tensor/src/creation.ts',
+      'packages/tensor/src/elementary.ts',
       'packages/tensor/src/functions.ts',
       // Build, test and time the compiled kernels.
       'packages/tensor/tools/arena.ts',

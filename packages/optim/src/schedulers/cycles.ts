@@ -1,4 +1,4 @@
-import { ArgumentError, late } from '@metagrad/tensor'
+import { elementary, ArgumentError, late } from '@metagrad/tensor'
 import type { OptionTable } from '../options.ts'
 import { count, eachOrOne, flag, fraction, nonNegative, oneOf, optional, positive, resolveOptions } from '../options.ts'
 import type { PerGroup, Scheduled, ScheduledGroup } from './scheduler.ts'
@@ -25,7 +25,7 @@ type Scale = (cycle: number, step: number) => number
 const scales: { readonly [M in Mode]: (gamma: number) => Scale } = {
   triangular: () => () => 1,
   triangular2: () => (cycle: number) => 1 / 2 ** (cycle - 1),
-  expRange: (gamma: number) => (_: number, step: number) => gamma ** step,
+  expRange: (gamma: number) => (_: number, step: number) => elementary.pow(gamma, step),
 }
 
 export interface CyclicLRSettings {
@@ -98,7 +98,7 @@ type Anneal = 'cos' | 'linear'
 
 /** From `start` to `end` as `part` goes from 0 to 1. */
 const anneals: { readonly [A in Anneal]: (start: number, end: number, part: number) => number } = {
-  cos: (start, end, part) => end + ((start - end) / 2) * (1 + Math.cos(Math.PI * part)),
+  cos: (start, end, part) => end + ((start - end) / 2) * (1 + elementary.cos(Math.PI * part)),
   linear: (start, end, part) => (end - start) * part + start,
 }
 

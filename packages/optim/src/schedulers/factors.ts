@@ -1,4 +1,4 @@
-import { ArgumentError } from '@metagrad/tensor'
+import { elementary, ArgumentError } from '@metagrad/tensor'
 import type { Check, OptionTable } from '../options.ts'
 import { count, fraction, nonNegative, positive, resolveOptions, wholeNumber } from '../options.ts'
 import type { Factor } from './factor-scheduler.ts'
@@ -31,7 +31,7 @@ export interface ExponentialLRSettings {
 export class ExponentialLR extends FactorScheduler {
   constructor(optimizer: Scheduled, options: ExponentialLRSettings) {
     const { gamma } = resolveOptions<ExponentialLRSettings>('ExponentialLR', { gamma: [undefined, positive] }, options)
-    super(optimizer, (t) => gamma ** t)
+    super(optimizer, (t) => elementary.pow(gamma, t))
   }
 }
 
@@ -48,7 +48,7 @@ const stepTable: OptionTable<StepLRSettings> = { stepSize: [undefined, count], g
 export class StepLR extends FactorScheduler {
   constructor(optimizer: Scheduled, options: Partial<StepLRSettings> & Pick<StepLRSettings, 'stepSize'>) {
     const { stepSize, gamma } = resolveOptions('StepLR', stepTable, options)
-    super(optimizer, (t) => gamma ** Math.floor(t / stepSize))
+    super(optimizer, (t) => elementary.pow(gamma, Math.floor(t / stepSize)))
   }
 }
 
@@ -69,7 +69,7 @@ const multiStepTable: OptionTable<MultiStepLRSettings> = { milestones: [undefine
 export class MultiStepLR extends FactorScheduler {
   constructor(optimizer: Scheduled, options: Partial<MultiStepLRSettings> & Pick<MultiStepLRSettings, 'milestones'>) {
     const { milestones, gamma } = resolveOptions('MultiStepLR', multiStepTable, options)
-    super(optimizer, (t) => gamma ** milestones.filter((milestone) => milestone <= t).length)
+    super(optimizer, (t) => elementary.pow(gamma, milestones.filter((milestone) => milestone <= t).length))
   }
 }
 
@@ -126,12 +126,12 @@ const polynomialTable: OptionTable<PolynomialLRSettings> = { totalIters: [5, cou
 export class PolynomialLR extends FactorScheduler {
   constructor(optimizer: Scheduled, options: Partial<PolynomialLRSettings> = {}) {
     const { totalIters, power } = resolveOptions('PolynomialLR', polynomialTable, options)
-    super(optimizer, (t) => (1 - Math.min(t, totalIters) / totalIters) ** power)
+    super(optimizer, (t) => elementary.pow(1 - Math.min(t, totalIters) / totalIters, power))
   }
 }
 
 /** From 1 at 0 down to 0 at 1, and up again at 2. */
-const cosine = (turn: number): number => (1 + Math.cos(Math.PI * turn)) / 2
+const cosine = (turn: number): number => (1 + elementary.cos(Math.PI * turn)) / 2
 
 export interface CosineAnnealingLRSettings {
   /** Steps down to the lowest rate; as many lead up again. */

@@ -1,3 +1,4 @@
+import { elementary } from '@metagrad/tensor'
 import type { OptionTable } from '../options.ts'
 import { count, positive, resolveOptions } from '../options.ts'
 import type { Scheduled } from './scheduler.ts'
@@ -36,7 +37,7 @@ export class NoamLR extends Scheduler {
   protected override apply(): void {
     const { modelSize, warmupSteps, factor } = this.#settings
     const n = this.lastEpoch + 1
-    const lr = factor * modelSize ** -0.5 * Math.min(n ** -0.5, n * warmupSteps ** -1.5)
+    const lr = (factor / Math.sqrt(modelSize)) * Math.min(1 / Math.sqrt(n), n * elementary.pow(warmupSteps, -1.5))
     for (const group of this.optimizer.paramGroups) group.lr = lr
   }
 }

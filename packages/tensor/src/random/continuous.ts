@@ -2,6 +2,7 @@ import type { TypedArray } from '../dtypes.ts'
 import { type FloatArray, fillWith } from './arrays.ts'
 import type { Generator } from './generator.ts'
 import { drawNormal } from './normal.ts'
+import { elementary } from '../elementary.ts'
 
 /**
  * Fills `out` with exponential draws of density `rate exp(-rate x)`: `-log1p(-u) / rate`.
@@ -10,7 +11,7 @@ import { drawNormal } from './normal.ts'
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html
  */
 export function fillExponential(generator: Generator, out: FloatArray, rate = 1): void {
-  fillWith(out, () => (-1 / rate) * Math.log1p(-generator.uniform53()))
+  fillWith(out, () => (-1 / rate) * elementary.log1p(-generator.uniform53()))
 }
 
 /**
@@ -20,7 +21,7 @@ export function fillExponential(generator: Generator, out: FloatArray, rate = 1)
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html
  */
 export function fillCauchy(generator: Generator, out: FloatArray, median = 0, scale = 1): void {
-  fillWith(out, () => median + scale * Math.tan(Math.PI * (generator.uniform53() - 0.5)))
+  fillWith(out, () => median + scale * elementary.tan(Math.PI * (generator.uniform53() - 0.5)))
 }
 
 /**
@@ -30,7 +31,7 @@ export function fillCauchy(generator: Generator, out: FloatArray, median = 0, sc
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html
  */
 export function fillLogNormal(generator: Generator, out: FloatArray, mean = 1, std = 2): void {
-  fillWith(out, () => Math.exp(drawNormal(generator) * std + mean))
+  fillWith(out, () => elementary.exp(drawNormal(generator) * std + mean))
 }
 
 /**
@@ -41,5 +42,5 @@ export function fillLogNormal(generator: Generator, out: FloatArray, mean = 1, s
  */
 export function fillGeometric(generator: Generator, out: TypedArray, p: number): void {
   // u = 0 would give infinity; the largest number of trials that a draw can stand for takes its place.
-  fillWith(out, () => Math.ceil(Math.log(generator.uniform53() || 2 ** -54) / Math.log1p(-p)))
+  fillWith(out, () => Math.ceil(elementary.log(generator.uniform53() || 2 ** -54) / elementary.log1p(-p)))
 }

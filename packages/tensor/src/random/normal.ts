@@ -1,6 +1,7 @@
 import { type FloatArray } from './arrays.ts'
 import type { Generator } from './generator.ts'
 import { fillUniform } from './uniform.ts'
+import { elementary } from '../elementary.ts'
 
 const BLOCK = 16
 
@@ -38,17 +39,17 @@ export function drawNormal(generator: Generator): number {
     return cached
   }
   const theta = 2 * Math.PI * generator.uniform53()
-  const radius = Math.sqrt(-2 * Math.log1p(-generator.uniform53()))
-  generator.cachedNormal = radius * Math.sin(theta)
-  return radius * Math.cos(theta)
+  const radius = Math.sqrt(-2 * elementary.log1p(-generator.uniform53()))
+  generator.cachedNormal = radius * elementary.sin(theta)
+  return radius * elementary.cos(theta)
 }
 
 /** Turns 16 uniform values into normal ones: value j gives the radius, value j + 8 the angle of the pair (j, j + 8). */
 function transformBlock(values: FloatArray, start: number, mean: number, std: number): void {
   for (let j = start; j < start + BLOCK / 2; j++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - values[j]!))
+    const radius = Math.sqrt(-2 * elementary.log(1 - values[j]!))
     const theta = 2 * Math.PI * values[j + BLOCK / 2]!
-    values[j] = radius * Math.cos(theta) * std + mean
-    values[j + BLOCK / 2] = radius * Math.sin(theta) * std + mean
+    values[j] = radius * elementary.cos(theta) * std + mean
+    values[j + BLOCK / 2] = radius * elementary.sin(theta) * std + mean
   }
 }

@@ -6,6 +6,7 @@ import type { BinaryPrimitive, NoParams, ResultGradientPrimitives, UnaryPrimitiv
 import * as special from '../special/index.ts'
 import { arrayOf, hold } from '../storage.ts'
 import { bigintsOf, forEachRun, map1, map2, numbersOf } from './loops.ts'
+import { elementary } from '../wasm/elementary.ts'
 
 type NumberFunction = (x: number) => number
 type BigintFunction = (x: bigint) => bigint
@@ -44,25 +45,25 @@ const unary: { readonly [P in Exclude<UnaryPrimitive, Predicate>]: UnaryFunction
   reciprocal: { number: (x) => 1 / x },
   sqrt: { number: Math.sqrt },
   rsqrt: { number: (x) => 1 / Math.sqrt(x) },
-  exp: { number: Math.exp },
-  exp2: { number: (x) => 2 ** x },
-  expm1: { number: Math.expm1 },
-  log: { number: Math.log },
-  log2: { number: Math.log2 },
-  log10: { number: Math.log10 },
-  log1p: { number: Math.log1p },
-  sin: { number: Math.sin },
-  cos: { number: Math.cos },
-  tan: { number: Math.tan },
-  asin: { number: Math.asin },
-  acos: { number: Math.acos },
-  atan: { number: Math.atan },
-  sinh: { number: Math.sinh },
-  cosh: { number: Math.cosh },
-  tanh: { number: Math.tanh },
-  asinh: { number: Math.asinh },
-  acosh: { number: Math.acosh },
-  atanh: { number: Math.atanh },
+  exp: { number: elementary.exp },
+  exp2: { number: (x) => elementary.pow(2, x) },
+  expm1: { number: elementary.expm1 },
+  log: { number: elementary.log },
+  log2: { number: elementary.log2 },
+  log10: { number: elementary.log10 },
+  log1p: { number: elementary.log1p },
+  sin: { number: elementary.sin },
+  cos: { number: elementary.cos },
+  tan: { number: elementary.tan },
+  asin: { number: elementary.asin },
+  acos: { number: elementary.acos },
+  atan: { number: elementary.atan },
+  sinh: { number: elementary.sinh },
+  cosh: { number: elementary.cosh },
+  tanh: { number: elementary.tanh },
+  asinh: { number: elementary.asinh },
+  acosh: { number: elementary.acosh },
+  atanh: { number: elementary.atanh },
   sigmoid: { number: special.sigmoid },
   relu: { number: (x) => (x > 0 ? x : x === x ? 0 : x), bigint: (x) => (x > 0n ? x : 0n) },
   erf: { number: special.erf },
@@ -182,13 +183,13 @@ const binary: { readonly [P in Exclude<BinaryPrimitive, Comparison>]: BinaryFunc
   mul: { number: (a, b) => a * b, bigint: (a, b) => a * b, int32: Math.imul },
   div: { number: (a, b) => a / b },
   floorDivide: { number: floorDivide, bigint: bigFloorDivide },
-  pow: { number: Math.pow, bigint: bigPow, int32: int32Pow },
+  pow: { number: elementary.pow, bigint: bigPow, int32: int32Pow },
   maximum: { number: maximum, bigint: (a, b) => (a > b ? a : b) },
   minimum: { number: minimum, bigint: (a, b) => (a < b ? a : b) },
-  atan2: { number: Math.atan2 },
+  atan2: { number: elementary.atan2 },
   remainder: { number: remainder, bigint: bigRemainder },
   fmod: { number: (a, b) => a % b, bigint: (a, b) => a % b },
-  hypot: { number: Math.hypot },
+  hypot: { number: elementary.hypot },
   copysign: { number: (a, b) => (b < 0 || Object.is(b, -0) ? -Math.abs(a) : Math.abs(a)) },
   bitwiseAnd: { number: (a, b) => a & b, bigint: (a, b) => a & b },
   bitwiseOr: { number: (a, b) => a | b, bigint: (a, b) => a | b },
@@ -200,7 +201,7 @@ const binary: { readonly [P in Exclude<BinaryPrimitive, Comparison>]: BinaryFunc
 
 /** -(y log(p) + (1 - y) log(1 - p)) of p = sigmoid(x), without p: stable for every x. */
 export function crossEntropy(x: number, y: number): number {
-  return Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x)))
+  return Math.max(x, 0) - x * y + elementary.log1p(elementary.exp(-Math.abs(x)))
 }
 
 /** Of the gradient g and the result y. */

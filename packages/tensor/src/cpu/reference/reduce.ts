@@ -5,6 +5,7 @@ import type { DimParams, ReduceParams, ScanPrimitives } from '../../primitives.t
 import { arrayOf } from '../storage.ts'
 import type { Elements } from './loops.ts'
 import { bigintsOf, forEachRun, numbersOf, storeInts } from './loops.ts'
+import { elementary } from '../wasm/elementary.ts'
 
 /** Strides over all of `shape` that count only the dims `counted`, row-major; 0 elsewhere. */
 function countingStrides(shape: Shape, counted: (dim: number) => boolean): number[] {
@@ -320,11 +321,11 @@ function normalizedExp(write: (shifted: number, total: number) => number): Kerne
       let peak = -Infinity
       for (let k = 0; k < length; k++) peak = Math.max(peak, from[i! + k * si!]!)
       let total = 0
-      for (let k = 0; k < length; k++) total += Math.exp(from[i! + k * si!]! - peak)
+      for (let k = 0; k < length; k++) total += elementary.exp(from[i! + k * si!]! - peak)
       for (let k = 0; k < length; k++) to[o! + k * so!] = write(from[i! + k * si!]! - peak, total)
     })
   }
 }
 
-export const softmax: Kernel<'softmax'> = normalizedExp((shifted, total) => Math.exp(shifted) / total)
-export const logSoftmax: Kernel<'logSoftmax'> = normalizedExp((shifted, total) => shifted - Math.log(total))
+export const softmax: Kernel<'softmax'> = normalizedExp((shifted, total) => elementary.exp(shifted) / total)
+export const logSoftmax: Kernel<'logSoftmax'> = normalizedExp((shifted, total) => shifted - elementary.log(total))

@@ -2,6 +2,7 @@ import { add, divide, type DoubleDouble, multiply, of, subtract, sum, toNumber }
 import { log, PI, sinCosPi } from './double-double-functions.ts'
 import { polynomial } from './polynomial.ts'
 import { digammaRest, STIRLING_FROM } from './stirling.ts'
+import { elementary } from '../wasm/elementary.ts'
 
 // The positive zero, what it lies beyond its float64, and digamma over the distance from it, fitted by golden/fit.py.
 const ROOT = 1.4616321449683622
@@ -25,7 +26,7 @@ export function digamma(x: number): number {
   if (x === Infinity) return Infinity
   if (Number.isNaN(x) || (x < 0 && Number.isInteger(x)) || x === -Infinity) return Number.NaN
   if (Math.abs(x) < 2 ** -60) return -1 / x
-  if (x > 2 ** 60) return Math.log(x)
+  if (x > 2 ** 60) return elementary.log(x)
   const h = x - ROOT - ROOT_REST
   if (Math.abs(h) < 0.2) return h * polynomial(NEAR_ROOT, h)
   return toNumber(x < 0 ? reflected(x) : shifted(of(x)))

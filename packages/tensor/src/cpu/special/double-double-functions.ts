@@ -1,4 +1,5 @@
 import { add, divide, type DoubleDouble, multiply, of, polynomial, scale, subtract } from './double-double.ts'
+import { elementary } from '../wasm/elementary.ts'
 
 const LN2: DoubleDouble = { high: Math.LN2, low: 2.3190468138462996e-17 }
 const LN2_REST = 5.707708438416212e-34
@@ -30,11 +31,11 @@ export function exp(x: DoubleDouble): DoubleDouble {
 
 /** log(x) for normal x > 0: one Newton step on the logarithm of the high part. */
 export function log(x: DoubleDouble): DoubleDouble {
-  const power = 2 ** Math.round(Math.log2(x.high))
+  const power = 2 ** Math.round(elementary.log2(x.high))
   const mantissa = scale(x, 1 / power)
-  const guess = Math.log(mantissa.high)
+  const guess = elementary.log(mantissa.high)
   const correction = subtract(multiply(mantissa, exp(of(-guess))), one)
-  const k = Math.log2(power)
+  const k = elementary.log2(power)
   return add(add(add(multiply(LN2, of(k)), of(k * LN2_REST)), of(guess)), correction)
 }
 

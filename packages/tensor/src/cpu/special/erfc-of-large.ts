@@ -1,5 +1,6 @@
 import { product } from './double-double.ts'
 import { polynomial } from './polynomial.ts'
+import { elementary } from '../wasm/elementary.ts'
 
 // (1 + 2 x) exp(x^2) erfc(x) in powers of t = (x - 4) / (x + 4) for x in [0.5, 28], fitted by golden/fit.py: the constant, what
 // it lies beyond its float64, and the rest over t.
@@ -27,6 +28,6 @@ export function erfcOfLarge(x: number): number {
   const back = product(quotient, divisor)
   const quotientRest = (scaled - back.high - back.low + scaledRest - quotient * divisorRest) / divisor
   const square = product(x, x)
-  const power = Math.exp(-square.high)
+  const power = elementary.exp(-square.high)
   return power * quotient + power * (quotientRest - quotient * square.low)
 }

@@ -1,5 +1,6 @@
 import { erf } from './erf.ts'
 import { erfc } from './erfc.ts'
+import { elementary } from '../wasm/elementary.ts'
 
 const STEPS = 3
 
@@ -18,7 +19,7 @@ export function erfinv(y: number): number {
   let x = start(size)
   for (let i = 0; i < STEPS; i++) {
     const error = size < 0.5 ? erf(x) - size : 1 - size - erfc(x)
-    const step = (error * Math.sqrt(Math.PI) * Math.exp(x * x)) / 2
+    const step = (error * Math.sqrt(Math.PI) * elementary.exp(x * x)) / 2
     x -= step / (1 + x * step)
   }
   return Math.sign(y) * x
@@ -27,7 +28,7 @@ export function erfinv(y: number): number {
 /** `erf(x)^2 ~ 1 - exp(-x^2 (4 / pi + a x^2) / (1 + a x^2))`, solved for x. */
 function start(y: number): number {
   const a = 0.147
-  const logarithm = Math.log1p(-y * y)
+  const logarithm = elementary.log1p(-y * y)
   const half = 2 / (Math.PI * a) + logarithm / 2
   return Math.sqrt(Math.sqrt(half * half - logarithm / a) - half)
 }

@@ -3,6 +3,7 @@ import { log, sinCosPi } from './double-double-functions.ts'
 import { lgammaRoots } from './lgamma-roots.ts'
 import { polynomial } from './polynomial.ts'
 import { lgammaRest, STIRLING_FROM } from './stirling.ts'
+import { elementary } from '../wasm/elementary.ts'
 
 const LOG_PI: DoubleDouble = { high: 1.1447298858494002, low: 1.026595116270783e-17 }
 const HALF_LOG_2_PI: DoubleDouble = { high: 0.9189385332046728, low: -3.8782941580672414e-17 }
@@ -31,8 +32,8 @@ const NEAR_2 = [
 export function lgamma(x: number): number {
   if (Number.isNaN(x)) return Number.NaN
   if (x <= 0 && Number.isInteger(x)) return Infinity
-  if (Math.abs(x) < 2 ** -60) return -Math.log(Math.abs(x))
-  if (x > 2 ** 60) return x * (Math.log(x) - 1)
+  if (Math.abs(x) < 2 ** -60) return -elementary.log(Math.abs(x))
+  if (x > 2 ** 60) return x * (elementary.log(x) - 1)
   if (x === -Infinity) return Infinity
   if (Math.abs(x - 1) <= 0.25) return (x - 1) * (x - 2) * polynomial(NEAR_1, x - 1)
   if (Math.abs(x - 2) <= 0.25) return (x - 1) * (x - 2) * polynomial(NEAR_2, x - 2)

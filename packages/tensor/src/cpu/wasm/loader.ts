@@ -1,17 +1,14 @@
 import { DeviceError } from '../../errors.ts'
 import { fusedModules, plainModule } from './kernels.generated.ts'
 import type { Kernels } from './kernels.generated.ts'
+import { elementary } from './elementary.ts'
+import { type KernelMemory, instantiate } from './instantiate.ts'
 
 export type { Kernels, Offset } from './kernels.generated.ts'
+export type { KernelMemory } from './instantiate.ts'
 
 /** `relaxed` fuses multiplications with additions and is quicker; `simd128` gives the same bits on every machine. */
 export type KernelBuild = 'simd128' | 'relaxed'
-
-/** What is needed of a `WebAssembly.Memory`. */
-export interface KernelMemory {
-  readonly buffer: ArrayBuffer
-  grow(pages: number): number
-}
 
 /** Kernels bound to the memory they work on. */
 export interface LoadedKernels {
@@ -25,9 +22,7 @@ export interface LoadedKernels {
 // Module-scoped: neither Node's nor the DOM's types are part of this package.
 declare const WebAssembly: {
   validate(bytes: Uint8Array): boolean
-  Module: new (bytes: Uint8Array) => object
   Memory: new (limits: { initial: number; maximum?: number }) => KernelMemory
-  Instance: new (module: object, imports: { env: object }) => { exports: object }
 }
 
 /** Kernels read whole vectors: up to this many bytes past the end of an operand, so the host leaves them unused at the memory's end. */
@@ -65,22 +60,6 @@ export function supportsBuild(build: KernelBuild): boolean {
   return typeof WebAssembly === 'object' && WebAssembly.validate(probes[build])
 }
 
-/** What a lower-case hexadecimal digit stands for. */
-const digitOf = (code: number): number => code - (code < 97 ? 48 : 87)
-
-function bytesOf(hexadecimal: string): Uint8Array {
-  const bytes = new Uint8Array(hexadecimal.length / 2)
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (digitOf(hexadecimal.charCodeAt(2 * i)) << 4) | digitOf(hexadecimal.charCodeAt(2 * i + 1))
-  }
-  return bytes
-}
-
-const instantiate = (hexadecimal: string, memory: KernelMemory): object =>
-  new WebAssembly.Instance(new WebAssembly.Module(bytesOf(hexadecimal)), {
-    env: { memory, sin: Math.sin, cos: Math.cos, pow: Math.pow },
-  }).exports
-
 /** The quickest build that this engine runs. */
 export function quickestBuild(): KernelBuild {
   return supportsBuild('relaxed') ? 'relaxed' : 'simd128'
@@ -106,8 +85,9 @@ export function loadKernels(
   const memory =
     options.memory ??
     new WebAssembly.Memory({ initial: Math.ceil((options.initialBytes ?? 16 * pageBytes) / pageBytes) })
-  const plain = instantiate(plainModule, memory)
-  const fused = instantiate(fusedModules.map((piece) => piece[build]).join(''), memory)
+  const imports = { env: { memory, sin: elementary.sin, cos: elementary.cos, pow: elementary.pow } }
+  const plain = instantiate(plainModule, imports)
+  const fused = instantiate(fusedModules.map((piece) => piece[build]).join(''), imports)
   // The interface is generated from the exports of these very modules.
   const kernels = { ...plain, ...fused } as Kernels
   return { kernels, memory, build, heapBase: kernels.heapBase() }

@@ -1,4 +1,5 @@
 import { norm } from './rows.ts'
+import { elementary } from '../../wasm/elementary.ts'
 
 /** The similarity `A' = D^-1 P^T A P D`: component i of a vector of A' belongs to `order[i]` of A, divided by `scale[i]`. */
 export interface Balance {
@@ -61,7 +62,7 @@ function scaleBlock(a: Float64Array, n: number, low: number, high: number, scale
       const column = normBeside(a, i, n, i, low, high)
       const row = normBeside(a, i * n, 1, i, low, high)
       if (column === 0 || row === 0) continue
-      const factor = 2 ** Math.round((Math.log2(row) - Math.log2(column)) / 2)
+      const factor = 2 ** Math.round((elementary.log2(row) - elementary.log2(column)) / 2)
       if (!(column * factor + row / factor < 0.95 * (column + row))) continue
       changed = true
       scale[i]! *= factor
@@ -78,5 +79,5 @@ function scaleBlock(a: Float64Array, n: number, low: number, high: number, scale
 function normBeside(a: Float64Array, start: number, stride: number, i: number, low: number, high: number): number {
   const before = norm(a, start + low * stride, stride, i - low)
   const after = norm(a, start + (i + 1) * stride, stride, high - i)
-  return Math.hypot(before, after)
+  return elementary.hypot(before, after)
 }

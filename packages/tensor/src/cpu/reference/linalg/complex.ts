@@ -1,3 +1,5 @@
+import { elementary } from '../../wasm/elementary.ts'
+
 /** A complex number. */
 export type Complex = readonly [re: number, im: number]
 
@@ -13,7 +15,7 @@ export function times(x: Complex, y: Complex): Complex {
 
 /** `x / y`, without overflow on the way. */
 export function over(x: Complex, y: Complex): Complex {
-  const size = Math.hypot(...y)
+  const size = elementary.hypot(...y)
   const c = y[0] / size
   const s = y[1] / size
   return [(x[0] * c + x[1] * s) / size, (x[1] * c - x[0] * s) / size]

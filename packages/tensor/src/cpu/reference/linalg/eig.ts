@@ -4,6 +4,7 @@ import { applyReflector, makeReflector } from './householder.ts'
 import { normalize, setIdentity } from './matrix.ts'
 import { addScaled, dot, norm } from './rows.ts'
 import { NON_FINITE, type Status } from './status.ts'
+import { elementary } from '../../wasm/elementary.ts'
 
 /** Complex eigenvectors: column j belongs to eigenvalue j. Both arrays are n x n. */
 export interface ComplexVectors {
@@ -192,7 +193,7 @@ function splitBlock(
   }
   // (far, c) is the eigenvector of the eigenvalue d + far, the one farther from d.
   const far = half + (half < 0 ? -1 : 1) * Math.sqrt(discriminant)
-  const r = Math.hypot(far, c)
+  const r = elementary.hypot(far, c)
   const cos = far / r
   const sin = c / r
   const rotateColumns = (m: Float64Array, rows: number): void => {
@@ -322,7 +323,7 @@ type Equation = readonly [a: Complex, b: Complex, c: Complex]
 
 /** Gaussian elimination with pivoting; a pivot below `smallest` is moved there. */
 function solvePair(first: Equation, second: Equation, smallest: number): [Complex, Complex] {
-  const ordered = Math.hypot(...first[0]) >= Math.hypot(...second[0])
+  const ordered = elementary.hypot(...first[0]) >= elementary.hypot(...second[0])
   const [a, b, c] = ordered ? first : second
   const [otherA, otherB, otherC] = ordered ? second : first
   const pivot = awayFromZero(a, smallest)
@@ -332,18 +333,18 @@ function solvePair(first: Equation, second: Equation, smallest: number): [Comple
 }
 
 function awayFromZero(x: Complex, smallest: number): Complex {
-  return Math.hypot(...x) < smallest ? [smallest, 0] : x
+  return elementary.hypot(...x) < smallest ? [smallest, 0] : x
 }
 
 /** Scales column k to norm 1 and turns it so that its largest component is real. */
 function toUnitVector({ re, im }: ComplexVectors, n: number, k: number): void {
-  const length = Math.hypot(norm(re, k, n, n), norm(im, k, n, n))
+  const length = elementary.hypot(norm(re, k, n, n), norm(im, k, n, n))
   let size = 0
   let largest = k
   for (let i = k; i < n * n; i += n) {
     re[i]! /= length
     im[i]! /= length
-    const here = Math.hypot(re[i]!, im[i]!)
+    const here = elementary.hypot(re[i]!, im[i]!)
     if (here > size) {
       size = here
       largest = i

@@ -2,6 +2,7 @@ import { makeReflector } from './householder.ts'
 import { normalize, transposeSquare } from './matrix.ts'
 import { addScaled, dot, rotate, swapRows } from './rows.ts'
 import { NON_FINITE, type Status } from './status.ts'
+import { elementary } from '../../wasm/elementary.ts'
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix: `A = V diag(values) V^T`.
@@ -129,12 +130,12 @@ function isNegligible(d: Float64Array, e: Float64Array, i: number): boolean {
 function step(d: Float64Array, e: Float64Array, low: number, high: number, n: number, rows: Float64Array | null): void {
   const last = e[high - 1]!
   const half = (d[high - 1]! - d[high]!) / 2
-  const root = Math.hypot(half, last)
+  const root = elementary.hypot(half, last)
   const shift = d[high]! - last * (last / (half + (half < 0 ? -root : root)))
   let x = d[low]! - shift
   let z = e[low]!
   for (let k = low; k < high; k++) {
-    const r = x < 0 ? -Math.hypot(x, z) : Math.hypot(x, z)
+    const r = x < 0 ? -elementary.hypot(x, z) : elementary.hypot(x, z)
     const c = r === 0 ? 1 : x / r
     const s = r === 0 ? 0 : z / r
     if (k > low) e[k - 1] = r

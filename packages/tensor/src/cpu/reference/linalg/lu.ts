@@ -2,6 +2,7 @@ import { setIdentity } from './matrix.ts'
 import { addScaled, swapRows } from './rows.ts'
 import type { Status } from './status.ts'
 import { triangularSolve } from './triangular.ts'
+import { elementary } from '../../wasm/elementary.ts'
 
 /**
  * Factors A = P L U with partial pivoting, in place.
@@ -140,7 +141,7 @@ export function luSlogdet(lu: Float64Array, pivots: Int32Array, n: number): Sign
     const pivot = lu[i * n + i]!
     sign *= Math.sign(pivot)
     if (pivots[i] !== i + 1) sign = -sign
-    logAbs += Math.log(Math.abs(pivot))
+    logAbs += elementary.log(Math.abs(pivot))
   }
   return sign === 0 ? { sign: 0, logAbs: -Infinity } : { sign, logAbs }
 }

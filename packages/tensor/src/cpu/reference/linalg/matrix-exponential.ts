@@ -1,6 +1,7 @@
 import { luFactor, luSolve } from './lu.ts'
 import { multiply, setIdentity } from './matrix.ts'
 import { addScaled } from './rows.ts'
+import { elementary } from '../../wasm/elementary.ts'
 
 /** Degree of the Pade approximant; at norm 1/2 its relative error is below 1e-19. */
 const DEGREE = 8
@@ -23,7 +24,7 @@ export function matrixExponential(a: Float64Array, n: number, out: Float64Array)
     out.fill(NaN, 0, n * n)
     return
   }
-  const squarings = largestRowSum === 0 ? 0 : Math.max(0, 2 + Math.floor(Math.log2(largestRowSum)))
+  const squarings = largestRowSum === 0 ? 0 : Math.max(0, 2 + Math.floor(elementary.log2(largestRowSum)))
   for (let i = 0; i < n * n; i++) a[i]! /= 2 ** squarings
 
   const numerator = new Float64Array(n * n)

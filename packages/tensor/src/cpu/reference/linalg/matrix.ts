@@ -1,3 +1,5 @@
+import { elementary } from '../../wasm/elementary.ts'
+
 /**
  * Writes ones on the main diagonal of an m x n matrix and zeros elsewhere.
  */
@@ -54,7 +56,7 @@ export function normalize(a: Float64Array, length: number): number {
   if (!Number.isFinite(largest)) return NaN
   if (largest === 0) return 1
   // Above -1000 the reciprocal is finite too; subnormal inputs then end a little below 1, which does no harm.
-  const scale = 2 ** Math.max(-1000, Math.floor(Math.log2(largest)))
+  const scale = 2 ** Math.max(-1000, Math.floor(elementary.log2(largest)))
   const reciprocal = 1 / scale
   for (let i = 0; i < length; i++) a[i]! *= reciprocal
   return scale
