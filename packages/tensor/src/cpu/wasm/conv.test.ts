@@ -97,6 +97,28 @@ const convs: Record<string, Conv> = {
   'stride 3 by 2, wider than a 2 x 1 window': conv({ stride: [3, 2], kernel: [2, 1], size: [11, 9] }),
   'dilation 2 by 3': conv({ dilation: [2, 3], size: [7, 17], padding: [1, 2] }),
   'dilation 2 and stride 2': conv({ dilation: [2, 2], stride: [2, 2], size: [12, 15], padding: [2, 1] }),
+  'a 3 x 3 window, 8 channels and more': conv({ channels: 9, outChannels: 11, padding: [1, 1] }),
+  'a 3 x 3 window, 8 channels and more, two groups, padding 0 and 2': conv({
+    channels: 16,
+    outChannels: 18,
+    groups: 2,
+    size: [6, 13],
+    padding: [0, 2],
+  }),
+  'a 3 x 3 window, 8 channels and more, several passes': conv({
+    batch: 3,
+    channels: 8,
+    outChannels: 8,
+    size: [14, 30],
+    padding: [1, 3],
+  }),
+  'a 3 x 3 window, 8 channels and more, wide': conv({
+    batch: 1,
+    channels: 8,
+    outChannels: 9,
+    size: [6, 340],
+    padding: [1, 1],
+  }),
   'a 1 x 1 window': conv({ kernel: [1, 1], channels: 6, outChannels: 7 }),
   'one dimension': conv({ size: [1, 50], kernel: [1, 5], padding: [0, 2], stride: [1, 2] }),
   'two groups': conv({ channels: 4, outChannels: 6, groups: 2, padding: [1, 1] }),
@@ -169,17 +191,35 @@ describeBuilds('convolutions', (arena) => {
     })
   }
 
-  test('convF32 keeps an infinity to the windows that see it', () => {
-    const c = conv({ batch: 1, channels: 1, outChannels: 1, padding: [1, 1] })
-    const image = numbers(63)
-    image[4 * 9 + 5] = Infinity
-    const shape = arena.put(shapeOf(c))
-    const scratch = arena.space(Uint8Array, arena.kernels.convScratchBytes(shape))
-    const out = arena.space(Float32Array, 63)
-    arena.kernels.convF32(out, arena.put(image), arena.put(numbers(9, 1, 2)), 0, shape, scratch)
-    const infinite = [...arena.take(Float32Array, out, 63)].flatMap((x, i) => (Number.isFinite(x) ? [] : [i]))
-    expect(infinite).toEqual([31, 32, 33, 40, 41, 42, 49, 50, 51])
-  })
+  for (const channels of [1, 8]) {
+    test(`convF32 and both gradients keep an infinity to the windows that see it, ${channels} channels`, () => {
+      const c = conv({ batch: 1, channels, outChannels: channels, padding: [1, 1] })
+      const [plane, weightCount] = [63, 9 * channels * channels]
+      const image = numbers(plane * channels)
+      image[4 * 9 + 5] = Infinity
+      const shape = arena.put(shapeOf(c))
+      const scratch = arena.space(Uint8Array, arena.kernels.convScratchBytes(shape))
+      const [atImage, weights] = [arena.put(image), arena.put(numbers(weightCount, 1, 2))]
+      const [out, dWeights] = [arena.space(Float32Array, plane * channels), arena.space(Float32Array, weightCount)]
+      const infiniteIn = (offset: number, length: number): number[] =>
+        [...arena.take(Float32Array, offset, length)].flatMap((x, i) => (Number.isFinite(x) ? [] : [i]))
+      const seen = [31, 32, 33, 40, 41, 42, 49, 50, 51]
+      const everywhere = Array.from({ length: channels }, (_, o) => seen.map((place) => o * plane + place)).flat()
+      arena.kernels.convF32(out, atImage, weights, 0, shape, scratch)
+      expect(infiniteIn(out, plane * channels)).toEqual(everywhere)
+      arena.kernels.convBackwardInputF32(out, atImage, weights, shape, scratch)
+      expect(infiniteIn(out, plane * channels)).toEqual(everywhere)
+      arena.kernels.convBackwardWeightsF32(
+        dWeights,
+        arena.put(numbers(plane * channels, 1, 3)),
+        atImage,
+        shape,
+        scratch,
+      )
+      const first = Array.from({ length: weightCount }, (_, i) => i).filter((i) => i % (9 * channels) < 9)
+      expect(infiniteIn(dWeights, weightCount)).toEqual(first)
+    })
+  }
 })
 
 const pools: Record<string, Conv> = {

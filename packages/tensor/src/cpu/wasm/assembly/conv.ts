@@ -6,19 +6,10 @@
 //
 // The input's gradient is the same correlation, of the output's gradient with the transposed weights, once per remainder of the input
 // position modulo the stride: each tap belongs to exactly one remainder.
+import { floorDiv, padImage } from './pad'
 import { Shape, field } from './shape'
-import { bytes, copyBytes, fma, k, keep, storeTail, sumLanes, zeroBytes } from './simd'
-
-@inline
-function roundUp(n: i32, step: i32): i32 {
-  return (n + step - 1) / step * step
-}
-
-/** floor(a / b) for b > 0 and any a. */
-@inline
-function floorDiv(a: i32, b: i32): i32 {
-  return a >= 0 ? a / b : -((b - 1 - a) / b)
-}
+import { align, bytes, fma, k, keep, roundUp, storeRun, sumLanes, zeroBytes } from './simd'
+import { isWinograd, winogradBackwardInput, winogradBackwardWeights, winogradForward, winogradScratchBytes } from './winograd'
 
 /** Length of a padded run of `outputs` windows, per remainder modulo the stride. */
 @inline
@@ -65,47 +56,8 @@ export function convScratchBytes(shape: usize): i32 {
   const wideGradient = outputs * field(shape, Shape.OutDepth) * field(shape, Shape.OutHeight) * roundUp(field(shape, Shape.OutWidth), 4)
   const weights = max(roundUp(outputs, 4) * inputs, roundUp(inputs, 4) * outputs) * window
   const tables = 2 * max(inputs, outputs) * window + phases + 1
-  return 4 * (max(image + wideGradient, gradient) + weights + tables) + 4 * 64
-}
-
-/**
- * Copies planes of depth x height x width into planes of slabs x rows x (stride runs of `run`), shifted by the padding, zeros around:
- * to[slab][row][remainder][q] = from[slab - front][row - top][q * stride + remainder - left].
- */
-function padImage(
-  to: usize, from: usize, planes: i32, depth: i32, height: i32, width: i32, slabs: i32, rows: i32, run: i32, stride: i32,
-  front: i32, top: i32, left: i32,
-): void {
-  for (let c = 0; c < planes; c++) {
-    for (let slab = 0; slab < slabs; slab++) {
-      const z = slab - front
-      const isSlabInside = z >= 0 && z < depth
-      for (let row = 0; row < rows; row++) {
-        const y = row - top
-        const isInside = isSlabInside && y >= 0 && y < height
-        for (let remainder = 0; remainder < stride; remainder++) {
-          // q from `first` to `last` is inside the image.
-          const shift = left - remainder
-          const first = min(run, max(0, -floorDiv(-shift, stride)))
-          const last = isInside ? max(first, min(run, floorDiv(width - 1 + shift, stride) + 1)) : first
-          zeroBytes(to, bytes<f32>(first))
-          let at = to + bytes<f32>(first)
-          let source = from + (bytes<f32>((z * height + y) * width) + bytes<f32>(first * stride - shift))
-          if (stride == 1) copyBytes(at, source, bytes<f32>(last - first))
-          else {
-            for (let q = first; q < last; q++) {
-              store<f32>(at, load<f32>(source))
-              at += 4
-              source += bytes<f32>(stride)
-            }
-          }
-          zeroBytes(to + bytes<f32>(last), bytes<f32>(run - last))
-          to += bytes<f32>(run)
-        }
-      }
-    }
-    from += bytes<f32>(depth * height * width)
-  }
+  const direct = 4 * (max(image + wideGradient, gradient) + weights + tables) + 4 * 64
+  return isWinograd(shape) ? max(direct, winogradScratchBytes(shape)) : direct
 }
 
 /** Weights to panels of [taps][4 rows], by the offset of each tap; rows beyond the last are zero. */
@@ -125,13 +77,7 @@ function packWeights(to: usize, weights: usize, rows: i32, rowStride: i32, taps:
 @inline
 function storeOutputs(out: usize, v0: v128, v1: v128, columns: i32, step: i32): void {
   if (step == 1) {
-    if (columns >= 8) {
-      v128.store(out, v0)
-      v128.store(out, v1, 16)
-    } else if (columns >= 4) {
-      v128.store(out, v0)
-      if (columns > 4) storeTail<f32>(out + 16, v1, columns - 4)
-    } else storeTail<f32>(out, v0, columns)
+    storeRun(out, v0, v1, columns)
     return
   }
   v128.store(SPREAD, v0)
@@ -320,16 +266,12 @@ function forwardTaps(offsets: usize, weightOffsets: usize, shape: usize, inputs:
   return taps
 }
 
-@inline
-function align(p: usize): usize {
-  return (p + 15) & ~15
-}
-
 /**
  * out[b, o, p] = bias[o] + sum_{i, u} weights[o, i, u] image[b, i, p stride + u dilation - padding]; bias may be 0.
  * All tensors are contiguous.
  */
 export function convF32(out: usize, image: usize, weights: usize, bias: usize, shape: usize, scratch: usize): void {
+  if (isWinograd(shape) && winogradForward(out, image, weights, bias, shape, scratch)) return
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
@@ -376,6 +318,7 @@ function windowSize(shape: usize): i32 {
 
 /** The gradient of convF32 with respect to its image, from the gradient g of its output. */
 export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, shape: usize, scratch: usize): void {
+  if (isWinograd(shape) && winogradBackwardInput(dImage, g, weights, shape, scratch)) return
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
@@ -539,6 +482,7 @@ function addPair(p: usize, v0: v128, v1: v128, taps: i32): void {
 
 /** The gradient of convF32 with respect to its weights, from the gradient g of its output. */
 export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, shape: usize, scratch: usize): void {
+  if (isWinograd(shape) && winogradBackwardWeights(dWeights, g, image, shape, scratch)) return
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups

@@ -41,6 +41,18 @@ export function relu(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(x, f32x4.splat(0)))
 }
 
+/** The least multiple of `step` that is not below `n`. */
+@inline
+export function roundUp(n: i32, step: i32): i32 {
+  return (n + step - 1) / step * step
+}
+
+/** The next address where a vector may lie. */
+@inline
+export function align(p: usize): usize {
+  return (p + 15) & ~15
+}
+
 /** Elements to bytes. */
 @inline
 export function bytes<T>(count: i32): usize {
@@ -104,6 +116,18 @@ export function sumLanes(v: v128): f32 {
 export function put(p: usize, v: v128, left: i32): void {
   if (left < 4) storeTail<f32>(p, v, left)
   else v128.store(p, v)
+}
+
+/** Writes two vectors, or the first `left` elements of them. */
+@inline
+export function storeRun(p: usize, v0: v128, v1: v128, left: i32): void {
+  if (left >= 8) {
+    v128.store(p, v0)
+    v128.store(p, v1, 16)
+  } else if (left >= 4) {
+    v128.store(p, v0)
+    if (left > 4) storeTail<f32>(p + 16, v1, left - 4)
+  } else storeTail<f32>(p, v0, left)
 }
 
 // A call of memory.copy or memory.fill leaves WebAssembly: worth it for long runs only.
