@@ -1,6 +1,5 @@
 import type { View } from './device.ts'
 import { indexDType } from './device.ts'
-import type { DType } from './dtypes.ts'
 import { isFloat } from './dtypes.ts'
 import { DTypeError, ShapeError } from './errors.ts'
 import type { Layout, Shape } from './layout.ts'
@@ -16,10 +15,12 @@ import {
   unfoldLayout,
   viewLayout,
 } from './layout.ts'
+import { inferNormalization } from './infer-normalization.ts'
+import type { Infer, Output } from './outputs.ts'
+import { floating, fresh, freshLayout, like, same } from './outputs.ts'
 import type {
   BinaryPrimitive,
   ComputePrimitive,
-  ComputePrimitives,
   ConvParams,
   PoolParams,
   RandomParams,
@@ -28,58 +29,14 @@ import type {
   ViewPrimitives,
 } from './primitives.ts'
 
-/** What a primitive will produce. */
-export interface Output {
-  readonly dtype: DType
-  readonly layout: Layout
-}
-
-/** One output, or a list for primitives with several. An input may stand for an output of its layout and dtype. */
-export type Inferred = Output | readonly Output[]
-
-/** Whether it is one output rather than a list. */
-export function isSingle(inferred: Inferred): inferred is Output {
-  return 'layout' in inferred
-}
-
-export function firstOf(inferred: Inferred): Output {
-  return isSingle(inferred) ? inferred : inferred[0]!
-}
-
-type Infer<P extends ComputePrimitive> = (inputs: readonly View[], params: ComputePrimitives[P]) => Inferred
-
-/** The fresh layout of a tensor's shape; the tensor's own where that is fresh already. */
-function freshLayout(layout: Layout): Layout {
-  return layout.isFresh ? layout : contiguousLayout(layout.shape)
-}
-
-function fresh(dtype: DType, shape: Shape): Output {
-  return { dtype, layout: contiguousLayout(shape) }
-}
-
 /** The layout that two inputs broadcast to. */
 export function broadcastLayout(op: string, a: Layout, b: Layout): Layout {
   if (a === b || sameShape(a.shape, b.shape)) return a.isFresh ? a : freshLayout(b)
   return contiguousLayout(broadcastShapes(op, a.shape, b.shape))
 }
 
-/** The output that is like `x`: `x` itself stands for it where its layout is fresh. */
-function like(x: View): Output {
-  return x.layout.isFresh ? x : { dtype: x.dtype, layout: contiguousLayout(x.layout.shape) }
-}
-
 // Plain indexing: destructuring an array goes through its iterator, and these stand in front of every op.
-const same = (inputs: readonly View[]): Output => like(inputs[0]!)
 const predicate = (inputs: readonly View[]): Output => ({ dtype: 'bool', layout: freshLayout(inputs[0]!.layout) })
-
-/** Functions of floats: the methods cast ints before they come here. */
-function floating(op: string): (inputs: readonly View[]) => Output {
-  return (inputs) => {
-    const { dtype } = inputs[0]!
-    if (!isFloat(dtype)) throw new DTypeError(`${op}: needs a float dtype, got ${dtype}. Use x.to('float32').`)
-    return same(inputs)
-  }
-}
 
 /** Functions of numbers: bool has no arithmetic of one operand. */
 function numeric(op: string): (inputs: readonly View[]) => Output {
@@ -476,8 +433,7 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   bceWithLogitsBackward: ([, x]) => like(x!),
   sgdStep: (inputs) => updated('sgdStep', inputs),
   adamStep: (inputs) => updated('adamStep', inputs),
-  softmax: floating('softmax'),
-  logSoftmax: floating('logSoftmax'),
+  ...inferNormalization,
   gather: ([x, index], { dim }) => {
     checkAlong('gather', x!, index!, dim)
     return fresh(x!.dtype, index!.layout.shape)

@@ -292,6 +292,50 @@ export interface UpdatePrimitives {
   }
 }
 
+/** What becomes of the losses of all items. */
+export interface ClassLossParams {
+  /** Items of this class count for nothing. */
+  readonly ignoreIndex: number
+  /** The mean is over the items that count. */
+  readonly reduction: 'mean' | 'sum' | 'none'
+}
+
+/** The elements that are normalised together, and what is added to their variance. */
+export interface LayerNormParams {
+  /** How many dims, counted from the last. */
+  readonly dims: number
+  readonly eps: number
+}
+
+export interface BatchNormParams {
+  readonly eps: number
+}
+
+/**
+ * Functions of what is normalised together, with a kernel each way. Those named after a gradient serve the gradient rules: g is
+ * the gradient of the result, and what else they take is what the other direction took and gave.
+ */
+export interface NormalizationPrimitives {
+  softmax: DimParams
+  logSoftmax: DimParams
+  /** Of g and y = softmax(x): y (g - sum(g y)). */
+  softmaxBackward: DimParams
+  /** Of g and y = logSoftmax(x): g - e^y sum(g). */
+  logSoftmaxBackward: DimParams
+  /** Of logits [.., classes] and classes [..]: the losses logSumExp(x) - x[class], reduced; and sum(e^(x - max(x))) [..]. */
+  crossEntropy: ClassLossParams
+  /** Of g, the logits, their sums and the classes: (softmax(x) - one-hot) g, over the count of items for the mean. */
+  crossEntropyBackward: ClassLossParams
+  /** Of x and maybe weight and bias of the normalised shape: (x - mean) rstd weight + bias; mean and rstd, with size 1 in those dims. */
+  layerNorm: LayerNormParams
+  /** Of g, x, mean, rstd and maybe weight: gradients of x and, with a weight, of weight and bias. */
+  layerNormBackward: LayerNormParams
+  /** Of x [N, C, ..] and maybe weight and bias [C]: (x - mean) rstd weight + bias per channel; mean and biased variance [C]. */
+  batchNorm: BatchNormParams
+  /** Of g, x, mean, variance and maybe weight: gradients of x, weight and bias, the latter two without a weight too. */
+  batchNormBackward: BatchNormParams
+}
+
 /** Primitives that compute: each backend has a kernel for each. */
 export interface ComputePrimitives
   extends
@@ -303,7 +347,8 @@ export interface ComputePrimitives
     LinalgPrimitives,
     WindowPrimitives,
     GradientPrimitives,
-    UpdatePrimitives {
+    UpdatePrimitives,
+    NormalizationPrimitives {
   /** A contiguous copy. */
   copy: NoParams
   /** To another dtype: floats to ints round towards zero, anything to bool asks "not 0". */
@@ -318,8 +363,6 @@ export interface ComputePrimitives
   linear: NoParams
   /** scale times the sum of bceWithLogits over all elements: 1 for the sum, 1 / n for the mean. Inputs of one shape. */
   bceWithLogitsSum: { readonly scale: number }
-  softmax: DimParams
-  logSoftmax: DimParams
   /** Values along dim at inputs[1] (ints, same number of dims). */
   gather: DimParams
   /** inputs[0] with inputs[2] written at the positions inputs[1] along dim. */

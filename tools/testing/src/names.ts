@@ -47,6 +47,11 @@ function family(title: string, text: string, proof?: string): Name[] {
     })
 }
 
+/** A family of functions of nn: the same text, each name standing in `functional`. */
+function functions(title: string, text: string): Name[] {
+  return family(title, text).map((name) => ({ ...name, api: `functional${name.api}` }))
+}
+
 export const names: readonly Name[] = [
   ...family(
     'Creation',
@@ -94,6 +99,8 @@ export const names: readonly Name[] = [
     'Linear algebra',
     'matmul mm bmm mv° dot outer einsum=einsum tensordot=tensordot° addmm° baddbmm° trace° cross° kron° inverse=.inverse det=.det slogdet=.slogdet solve=linalg.solve cholesky=linalg.cholesky lu=linalg.lu qr=linalg.qr eigh=linalg.eigh svd=linalg.svd lstsq=linalg.lstsq matrix_power=linalg.matrixPower eig=linalg.eig° pinv=linalg.pinv° matrix_rank=linalg.matrixRank° vector_norm=linalg.vectorNorm°',
   ),
+  ...functions('Normalization', 'layer_norm rms_norm batch_norm group_norm instance_norm local_response_norm°'),
+  ...functions('Losses', 'cross_entropy nll_loss'),
   ...family(
     'Convolution and pooling',
     'conv1d=functional.conv1d:conv1d conv2d=functional.conv2d:conv2d conv3d=functional.conv3d:conv3d conv_transpose1d=functional.convTranspose1d:convTranspose1d conv_transpose2d=functional.convTranspose2d:convTranspose2d conv_transpose3d=functional.convTranspose3d:convTranspose3d',

@@ -4,6 +4,7 @@ import { fusedRules } from './fused.ts'
 import { indexingRules } from './indexing.ts'
 import { linalgRules } from './linalg.ts'
 import { movementRules } from './movement.ts'
+import { normalizationRules } from './normalization.ts'
 import { pointwiseRules } from './pointwise.ts'
 import { productRules } from './products.ts'
 import { sourceRules } from './random.ts'
@@ -22,6 +23,7 @@ export const rules: Rules = {
   ...movementRules,
   ...indexingRules,
   ...productRules,
+  ...normalizationRules,
   ...fusedRules,
   ...linalgRules,
   ...sourceRules,

@@ -2,7 +2,7 @@ import type { ReducePrimitives, ScanPrimitives, Shape, Tensor } from '@metagrad/
 import { cat } from '@metagrad/tensor'
 import type { Rules, Saved } from '../saved.ts'
 
-type Reducing = keyof ReducePrimitives | keyof ScanPrimitives | 'softmax' | 'logSoftmax' | 'sort'
+type Reducing = keyof ReducePrimitives | keyof ScanPrimitives | 'sort'
 
 interface Reduced {
   readonly dims: readonly number[]
@@ -91,6 +91,4 @@ export const reductionRules: Rules<Reducing> = {
   cummax: toPositions,
   cummin: toPositions,
   sort: toPositions,
-  softmax: [(g, { out, params: { dim } }) => g.sub(g.mul(out).sum(dim, { keepDim: true })).mul(out)],
-  logSoftmax: [(g, { out, params: { dim } }) => g.sub(out.exp().mul(g.sum(dim, { keepDim: true })))],
 }

@@ -47,10 +47,18 @@ export { dropout, featureDropout, type DropoutOptions } from './dropout.ts'
 export { embedding, oneHot, type EmbeddingFunctionOptions } from './embedding.ts'
 export { gruCell, lstmCell, rnnReluCell, rnnTanhCell, type RecurrentWeights } from './recurrent.ts'
 export {
+  batchNorm,
+  groupNorm,
+  instanceNorm,
   layerNorm,
+  localResponseNorm,
   normalize,
   rmsNorm,
+  type BatchNormFunctionOptions,
+  type GroupNormFunctionOptions,
+  type InstanceNormFunctionOptions,
   type LayerNormFunctionOptions,
+  type LocalResponseNormOptions,
   type NormalizeOptions,
   type RMSNormFunctionOptions,
 } from './normalization.ts'

@@ -3,6 +3,8 @@ import { dtypes } from '../dtypes.ts'
 import { expandLayout, permuteLayout, sameShape } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
+import { normalizationKernels } from './fast-normalization.ts'
+import { rowKernels } from './fast-rows.ts'
 import { windowKernels } from './fast-windows.ts'
 import type { Fast } from './operands.ts'
 import { bound, copyInto, describe, isFloat32, ordered } from './operands.ts'
@@ -131,20 +133,6 @@ function reduce(
     ) => void
     const from = pointer(source)
     kernel(pointer(out!), from, outer, n, inner, isMean ? 1 / n : 1)
-    return true
-  }
-}
-
-/** Kernels over rows of the last dim. */
-function rows(name: 'softmaxF32' | 'logSoftmaxF32'): Fast<{ readonly dim: number }> {
-  return ([out], [x], { dim }) => {
-    const { shape, ndim } = x!.layout
-    if (!isFloat32(x!) || dim !== ndim - 1 || ndim === 0) return false
-    const source = ordered(x!)
-    const n = shape[dim]!
-    if (n === 0) return true
-    const from = pointer(source)
-    cpuEngine().kernels[name](pointer(out!), from, out!.layout.numel / n, n)
     return true
   }
 }
@@ -329,8 +317,8 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   amin: reduce({ float32: 'minF32' }, true),
   argmax: reduce({ float32: 'argmaxF32' }, true),
   argmin: reduce({ float32: 'argminF32' }, true),
-  softmax: rows('softmaxF32'),
-  logSoftmax: rows('logSoftmaxF32'),
+  ...rowKernels,
+  ...normalizationKernels,
   ...products,
   bceWithLogitsSum,
   bceWithLogitsBackward,

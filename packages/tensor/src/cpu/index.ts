@@ -10,20 +10,17 @@ import { binaryKernels, cast, clamp, copy, gradientKernels, unaryKernels, where 
 import { convolutionKernels } from './reference/convolution.ts'
 import { cat, gather, index, indexAdd, indexPut, indexSelect, pad, scatter } from './reference/indexing.ts'
 import { linalgKernels, matmul } from './reference/matrix.ts'
+import { batchNorm, batchNormBackward, layerNorm, layerNormBackward } from './reference/normalization.ts'
 import { poolingKernels } from './reference/pooling.ts'
+import { amax, amin, argmax, argmin, mean, prod, scanKernels, sort, sum } from './reference/reduce.ts'
 import {
-  amax,
-  amin,
-  argmax,
-  argmin,
+  crossEntropy,
+  crossEntropyBackward,
   logSoftmax,
-  mean,
-  prod,
-  scanKernels,
+  logSoftmaxBackward,
   softmax,
-  sort,
-  sum,
-} from './reference/reduce.ts'
+  softmaxBackward,
+} from './reference/softmax.ts'
 import { bernoulli, multinomial, sourceKernels } from './reference/sources.ts'
 import { adamStep, bceWithLogitsBackward, bceWithLogitsSum, linear, sgdStep } from './reference/training.ts'
 import { ArrayStorage, CpuStorage, arrayOf, cpuArray, hold } from './storage.ts'
@@ -57,6 +54,14 @@ const reference: Kernels = {
   adamStep,
   softmax,
   logSoftmax,
+  softmaxBackward,
+  logSoftmaxBackward,
+  crossEntropy,
+  crossEntropyBackward,
+  layerNorm,
+  layerNormBackward,
+  batchNorm,
+  batchNormBackward,
   gather,
   scatter,
   indexSelect,

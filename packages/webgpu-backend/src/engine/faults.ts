@@ -8,6 +8,8 @@ import { ArgumentError, IndexError, LinalgError } from '@metagrad/tensor'
 const table: { readonly [K in FaultKind]: (op: string, first: number, second: number) => MetagradError } = {
   indexOutOfRange: (op, index, size) =>
     new IndexError(`${op}: index ${index} is out of range for a dim of size ${size}.`),
+  classOutOfRange: (op, index, classes) =>
+    new IndexError(`${op}: class ${index} is out of range: expected 0 to ${classes - 1}.`),
   divideByZero: () => new ArgumentError("div: an int is divided by zero. Use x.to('float32') for infinities."),
   notPositiveDefinite: (op, order, matrix) =>
     new LinalgError(
@@ -22,6 +24,7 @@ const table: { readonly [K in FaultKind]: (op: string, first: number, second: nu
 
 export type FaultKind =
   | 'indexOutOfRange'
+  | 'classOutOfRange'
   | 'divideByZero'
   | 'notPositiveDefinite'
   | 'singular'

@@ -8,7 +8,15 @@ import { multinomial } from './multinomial.ts'
 import { avgPool, avgPoolTranspose, maxPool } from './pooling.ts'
 import { reduceKernels } from './reduce.ts'
 import { scanKernels } from './scan.ts'
-import { logSoftmax, softmax } from './softmax.ts'
+import { batchNorm, batchNormBackward, layerNorm, layerNormBackward } from './normalization.ts'
+import {
+  crossEntropy,
+  crossEntropyBackward,
+  logSoftmax,
+  logSoftmaxBackward,
+  softmax,
+  softmaxBackward,
+} from './softmax.ts'
 import { sort } from './sort.ts'
 import { bernoulli, sourceKernels } from './sources.ts'
 import { adamStep, bceWithLogitsBackward, bceWithLogitsSum, linear, sgdStep } from './training.ts'
@@ -40,6 +48,14 @@ export const kernels: Kernels = {
   adamStep,
   softmax,
   logSoftmax,
+  softmaxBackward,
+  logSoftmaxBackward,
+  crossEntropy,
+  crossEntropyBackward,
+  layerNorm,
+  layerNormBackward,
+  batchNorm,
+  batchNormBackward,
   gather,
   scatter,
   indexSelect,

@@ -1,4 +1,4 @@
-import type { ComputePrimitive, ComputePrimitives, DType, Shape, Tensor } from '@metagrad/tensor'
+import type { ClassLossParams, ComputePrimitive, ComputePrimitives, DType, Shape, Tensor } from '@metagrad/tensor'
 import { Generator, dispatchAll, zeros } from '@metagrad/tensor'
 import { afterAll, describe, expect, it } from 'vitest'
 import { functionNames } from '../wgsl/functions.ts'
@@ -45,6 +45,15 @@ const reduced = (dtypes: readonly DType[]): Call<ReduceParams>[] => [
 const scanned = (dtypes: readonly DType[]): Call<DimParams>[] => [
   { dtypes, inputs: [['x', shape]], params: { dim: 1 } },
   { dtypes, inputs: [['x', [2, 500]]], params: { dim: 1 } },
+]
+const pairedLines: readonly Call<DimParams>[] = [
+  { dtypes: floats, inputs: [['x', shape], ['x', shape]], params: { dim: 1 } },
+  { dtypes: floats, inputs: [['x', [2, 500]], ['x', [2, 500]]], params: { dim: 1 } },
+] // prettier-ignore
+const classLosses: readonly { readonly params: ClassLossParams; readonly items: Shape; readonly size: number }[] = [
+  { params: { ignoreIndex: -100, reduction: 'mean' }, items: [6], size: 5 },
+  { params: { ignoreIndex: -100, reduction: 'sum' }, items: [2], size: 500 },
+  { params: { ignoreIndex: -100, reduction: 'none' }, items: [2, 3], size: 5 },
 ]
 const random = { shape, dtype: 'float32', generator } as const
 const matrix = (
@@ -239,6 +248,39 @@ const calls: { readonly [P in ComputePrimitive]: readonly Call<ComputePrimitives
   })),
   softmax: scanned(floats),
   logSoftmax: scanned(floats),
+  softmaxBackward: pairedLines,
+  logSoftmaxBackward: pairedLines,
+  crossEntropy: classLosses.map(({ params, items, size }) => ({
+    dtypes: floats,
+    inputs: [['x', [...items, size]], ['int32', items]],
+    params,
+  })),
+  crossEntropyBackward: classLosses.map(({ params, items, size }) => ({
+    dtypes: floats,
+    inputs: [['x', params.reduction === 'none' ? items : []], ['x', [...items, size]], ['x', items], ['int32', items]],
+    params,
+  })),
+  layerNorm: [
+    { dtypes: floats, inputs: [['x', shape]], params: { dims: 2, eps: 1e-5 } },
+    { dtypes: floats, inputs: [['x', shape], ['x', [4, 5]]], params: { dims: 2, eps: 1e-5 } },
+    { dtypes: floats, inputs: [['x', [2, 500]], ['x', [500]], ['x', [500]]], params: { dims: 1, eps: 1e-5 } },
+  ],
+  layerNormBackward: [
+    { dtypes: floats, inputs: [['x', shape], ['x', shape], ['x', [3, 4, 1]], ['x', [3, 4, 1]]], params: { dims: 1, eps: 1e-5 } },
+    {
+      dtypes: floats,
+      inputs: [['x', [2, 500]], ['x', [2, 500]], ['x', [2, 1]], ['x', [2, 1]], ['x', [500]]],
+      params: { dims: 1, eps: 1e-5 },
+    },
+  ],
+  batchNorm: [
+    { dtypes: floats, inputs: [['x', shape]], params: { eps: 1e-5 } },
+    { dtypes: floats, inputs: [['x', shape], ['x', [4]], ['x', [4]]], params: { eps: 1e-5 } },
+  ],
+  batchNormBackward: [
+    { dtypes: floats, inputs: [['x', shape], ['x', shape], ['x', [4]], ['x', [4]]], params: { eps: 1e-5 } },
+    { dtypes: floats, inputs: [['x', shape], ['x', shape], ['x', [4]], ['x', [4]], ['x', [4]]], params: { eps: 1e-5 } },
+  ],
   gather: [{ dtypes: all, inputs: [['x', shape], ['int32', [3, 2, 5]]], params: { dim: 1 } }],
   scatter: (['replace', 'add', 'multiply', 'amax', 'amin'] as const).map((reduce) => ({
     dtypes: all,

@@ -12,7 +12,7 @@ export interface MapCall {
   readonly op: string
   readonly out: View
   readonly inputs: readonly View[]
-  /** Over the values `a`, `b`, `c` of the inputs, the scalars, and the row-major position `i`. */
+  /** Over the values `a`, `b`, `c`, .. of the inputs, the scalars, and the row-major position `i`. */
   readonly expression: string
   /** Float and int parameters that the expression names; floats keep infinities and NaN. */
   readonly floats?: { readonly [name: string]: number }
@@ -21,7 +21,7 @@ export interface MapCall {
   readonly check?: { readonly kind: FaultKind; readonly text: string }
 }
 
-const letters = ['a', 'b', 'c']
+const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
 
 export function map(call: MapCall): void {
   const { op, out, inputs, expression, floats = {}, ints = {}, check } = call

@@ -1,67 +1,149 @@
-import type { Kernel } from '@metagrad/tensor'
-import { LANES } from '../engine/constants.ts'
-import { cellOf, engineOf, storageOf } from '../engine/storage.ts'
-import { linesAlong } from './rows.ts'
-import { loadText, storeText } from './values.ts'
-import { groupsFor, walkNames, walkText, walkWords } from './walk.ts'
+import type { ClassLossParams, DimParams, Kernel, KernelOf, View } from '@metagrad/tensor'
+import { Layout } from '@metagrad/tensor'
+import { copy } from './elementwise.ts'
+import type { LineFold } from './lines.ts'
+import { lines, sumOf } from './lines.ts'
+import { map } from './map.ts'
+import { reduceKernels } from './reduce.ts'
+import { withLayout, withViews } from './temporary.ts'
 
-/** Up to this length a thread takes a line by itself. */
-const SHORT = 32
-
-/** A total over all lanes, known to all of them. */
-function allText(total: string, join: string): string {
-  return `
-  shared_f32[lane] = ${total};
-  for (var half = ${LANES / 2}; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (lane < half) { shared_f32[lane] = ${join}; }
-  }
-  workgroupBarrier();
-  ${total} = shared_f32[0];
-  workgroupBarrier();`
+const largest: LineFold = {
+  name: 'largest',
+  neutral: '-infinity()',
+  value: 'x',
+  join: (a, b) => `larger(${a}, ${b})`,
 }
+const total = sumOf('total', 'exponential(x - largest)')
 
-/** The largest of a line, the sum of exp(x - largest), then the results; `shifted` is x - largest. */
-function normalizedExp<P extends 'softmax' | 'logSoftmax'>(op: P, result: string): Kernel<P> {
-  return ([out], [x], { dim }) => {
-    const engine = engineOf(out!)
-    const { walk, length, steps } = linesAlong([out!, x!], dim)
-    const lanes = length <= SHORT ? 1 : LANES
-    const each = `for (var k = ${lanes === 1 ? '0' : 'lane'}; k < length; k += ${lanes})`
-    const value = loadText(cellOf(x!.dtype), 'x[xAt + k * xStep]')
-    const together = (total: string, join: string): string => (lanes === 1 ? '' : allText(total, join))
-    engine.run({
+/** The largest of a line, the sum of exp(x - largest), then the results. */
+function normalizedExp(op: string, result: string): KernelOf<DimParams> {
+  return ([out], [x], { dim }) =>
+    lines({
       op,
-      key: `${op} ${x!.dtype} ${walk.rank} ${lanes}`,
-      source: () => ({
-        bindings: [
-          { name: 'out', cell: cellOf(out!.dtype), writes: true },
-          { name: 'x', cell: cellOf(x!.dtype), writes: false },
-        ],
-        words: ['rows', 'length', 'outStep', 'xStep', ...walkNames(walk.rank, ['out', 'x'])],
-        declarations: lanes === 1 ? '' : `var<workgroup> shared_f32: array<f32, ${LANES}>;`,
-        lanes: LANES,
-        body: `
-  let row = ${lanes === 1 ? `block * ${LANES} + lane` : 'block'};
-  if (row >= rows) { return; }
-${walkText(walk.rank, ['out', 'x'], 'row')}
-  var largest = -infinity();
-  ${each} { largest = larger(largest, ${value}); }
-${together('largest', 'larger(shared_f32[lane], shared_f32[lane + half])')}
-  var total = 0.0;
-  ${each} { total += exponential(${value} - largest); }
-${together('total', 'shared_f32[lane] + shared_f32[lane + half]')}
-  ${each} {
-    let shifted = ${value} - largest;
-    out[outAt + k * outStep] = ${storeText(out!.dtype, result)};
-  }`,
-      }),
-      buffers: [storageOf(out!).buffer, storageOf(x!).buffer],
-      words: [walk.numel, length, ...steps, ...walkWords(walk)],
-      groups: lanes === 1 ? groupsFor(walk.numel) : walk.numel,
+      shape: x!,
+      dim,
+      inputs: { x: x! },
+      folds: [largest, total],
+      outputs: { out: out! },
+      results: { out: result },
     })
-  }
 }
 
-export const softmax: Kernel<'softmax'> = normalizedExp('softmax', 'exponential(shifted) / total')
-export const logSoftmax: Kernel<'logSoftmax'> = normalizedExp('logSoftmax', 'shifted - logarithm(total)')
+export const softmax: Kernel<'softmax'> = normalizedExp('softmax', 'exponential(x - largest) / total')
+export const logSoftmax: Kernel<'logSoftmax'> = normalizedExp('logSoftmax', 'x - largest - logarithm(total)')
+
+function gradientOf(op: string, fold: LineFold, result: string): KernelOf<DimParams> {
+  return ([out], [g, y], { dim }) =>
+    lines({
+      op,
+      shape: out!,
+      dim,
+      inputs: { g: g!, y: y! },
+      folds: [fold],
+      outputs: { out: out! },
+      results: { out: result },
+    })
+}
+
+export const softmaxBackward: Kernel<'softmaxBackward'> = gradientOf(
+  'softmaxBackward',
+  sumOf('dot', 'g * y'),
+  'y * (g - dot)',
+)
+export const logSoftmaxBackward: Kernel<'logSoftmaxBackward'> = gradientOf(
+  'logSoftmaxBackward',
+  sumOf('sum', 'g'),
+  'g - exponential(y) * sum',
+)
+
+/** One number per line, as it broadcasts to the logits. */
+function beside(x: View): View {
+  const { shape, strides, offset } = x.layout
+  return withLayout(x, new Layout([...shape, 1], [...strides, 0], offset))
+}
+
+/** How many items count, as a 0-d float. */
+function withCount(target: View, ignoreIndex: number, use: (count: View) => void): void {
+  const { shape } = target.layout
+  withViews(
+    target,
+    [
+      ['float32', shape],
+      ['float32', []],
+    ],
+    (counted, count) => {
+      map({
+        op: 'crossEntropy',
+        out: counted!,
+        inputs: [target],
+        expression: 'f32(a != ignored)',
+        ints: { ignored: ignoreIndex },
+      })
+      reduceKernels.sum([count!], [counted!], { dims: shape.map((_, dim) => dim), keepDim: false })
+      use(count!)
+    },
+  )
+}
+
+function reduceLosses(out: View, losses: View, target: View, { reduction, ignoreIndex }: ClassLossParams): void {
+  if (reduction === 'none') {
+    copy([out], [losses], {})
+    return
+  }
+  reduceKernels.sum([out], [losses], { dims: losses.layout.shape.map((_, dim) => dim), keepDim: false })
+  if (reduction === 'sum') return
+  withCount(target, ignoreIndex, (count) => map({ op: 'crossEntropy', out, inputs: [out, count], expression: 'a / b' }))
+}
+
+const classCheck = {
+  kind: 'classOutOfRange',
+  text: `
+  let isCounted = label != ignored;
+  if (isCounted && (label < 0 || label >= length)) { note(fault, label, length); }
+  let place = clamp(label, 0, length - 1);`,
+} as const
+
+export const crossEntropy: Kernel<'crossEntropy'> = ([out, totals], [x, target], params) => {
+  const items = target!.layout.shape
+  withViews(out!, [['float32', items]], (losses) => {
+    lines({
+      op: 'crossEntropy',
+      shape: x!,
+      dim: items.length,
+      inputs: { x: x! },
+      perLine: { label: beside(target!) },
+      ints: { ignored: params.ignoreIndex },
+      check: classCheck,
+      folds: [largest, total],
+      outputs: {},
+      results: {},
+      lineOutputs: { loss: beside(losses!), sum: beside(totals!) },
+      lineResults: { loss: 'select(0.0, logarithm(total) + (largest - x[place]), isCounted)', sum: 'total' },
+    })
+    reduceLosses(out!, losses!, target!, params)
+  })
+}
+
+export const crossEntropyBackward: Kernel<'crossEntropyBackward'> = ([out], [g, x, totals, target], params) => {
+  const run = (count: View | undefined): void =>
+    lines({
+      op: 'crossEntropyBackward',
+      shape: x!,
+      dim: target!.layout.ndim,
+      inputs: { x: x! },
+      perLine: {
+        label: beside(target!),
+        sum: beside(totals!),
+        g: params.reduction === 'none' ? beside(g!) : g!,
+        ...(count === undefined ? {} : { count }),
+      },
+      ints: { ignored: params.ignoreIndex },
+      folds: [largest],
+      outputs: { out: out! },
+      results: {
+        out: `select(0.0, (exponential(x - largest) / sum - f32(k == label)) * g${count === undefined ? '' : ' / count'}, label != ignored)`,
+      },
+    })
+  if (params.reduction === 'mean') withCount(target!, params.ignoreIndex, run)
+  else run(undefined)
+}

@@ -1,4 +1,5 @@
-import type { Layout, Shape, View } from '@metagrad/tensor'
+import type { Shape, View } from '@metagrad/tensor'
+import { Layout } from '@metagrad/tensor'
 import { LANES } from '../engine/constants.ts'
 import { storageOf } from '../engine/storage.ts'
 
@@ -6,6 +7,11 @@ import { storageOf } from '../engine/storage.ts'
 export function broadcastStrides({ shape: own, strides }: Layout, shape: Shape): number[] {
   const lead = shape.length - own.length
   return shape.map((size, dim) => (dim < lead || (own[dim - lead] === 1 && size !== 1) ? 0 : strides[dim - lead]!))
+}
+
+/** A view as if it had `shape`, which it broadcasts to. */
+export function broadcastTo({ storage, dtype, layout }: View, shape: Shape): View {
+  return { storage, dtype, layout: new Layout(shape, broadcastStrides(layout, shape), layout.offset) }
 }
 
 /** How several operands are walked together: common sizes and, per operand, a stride for each and a start. */

@@ -2,6 +2,8 @@ import { convolutionSamples } from './convolution.ts'
 import { creationSamples, randomSamples } from './creation.ts'
 import { indexingSamples } from './indexing.ts'
 import { linalgSamples } from './linalg.ts'
+import { lossSamples } from './losses.ts'
+import { normalizationSamples } from './normalization.ts'
 import { pointwiseSamples, promotionSamples } from './pointwise.ts'
 import { poolingSamples } from './pooling.ts'
 import { productSamples } from './products.ts'
@@ -24,4 +26,6 @@ export const families: { readonly [family: string]: readonly Sample[] } = {
   reductions: reductionSamples,
   linalg: linalgSamples,
   statistics: statisticsSamples,
+  normalization: normalizationSamples,
+  losses: lossSamples,
 }

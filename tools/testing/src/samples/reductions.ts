@@ -72,6 +72,14 @@ function dimwise(name: Dimwise, inputs: Input[][], more: Partial<Sample> = {}): 
   ]
 }
 
+/** Lines along either dim, some longer than a thread takes alone, and large numbers. */
+const lineCases: Input[][] = [
+  ...cases,
+  [real([40, 2])],
+  [real([2, 40])],
+  [values([2, 3], [1000, 1001, 1002, -1000, -1001, -1002])],
+]
+
 export const reductionSamples: readonly Sample[] = [
   ...dimwise('sum', cases, { dtypes: [...numbers, 'bool'] }),
   ...dimwise('mean', cases),
@@ -262,17 +270,21 @@ export const reductionSamples: readonly Sample[] = [
     },
     cases: distinctCases,
   },
-  {
-    name: 'softmax',
-    torch: 'torch.softmax(a, 1)',
-    run: (a) => a.softmax(1),
-    cases: [...cases, [values([2, 3], [1000, 1001, 1002, -1000, -1001, -1002])]],
-    bad: { 'a dim out of range': () => zeros(2, 3).softmax(2) },
-  },
-  {
-    name: 'logSoftmax',
-    torch: 'torch.log_softmax(a, 0)',
-    run: (a) => a.logSoftmax(0),
-    cases: [...cases, [values([3, 2], [1000, 1001, 1002, -1000, -1001, -1002])]],
-  },
+  ...[0, 1].flatMap((dim): Sample[] => [
+    {
+      name: 'softmax',
+      form: `dim=${dim}`,
+      torch: `torch.softmax(a, ${dim})`,
+      run: (a) => a.softmax(dim),
+      cases: lineCases,
+      bad: { 'a dim out of range': () => zeros(2, 3).softmax(2) },
+    },
+    {
+      name: 'logSoftmax',
+      form: `dim=${dim}`,
+      torch: `torch.log_softmax(a, ${dim})`,
+      run: (a) => a.logSoftmax(dim),
+      cases: lineCases,
+    },
+  ]),
 ]

@@ -1,5 +1,5 @@
 import type { Tensor } from '@metagrad/tensor'
-import { ArgumentError, DTypeError, ShapeError, arange, formatShape, sameShape } from '@metagrad/tensor'
+import { ArgumentError, DTypeError, ShapeError, arange, dispatch, formatShape, sameShape } from '@metagrad/tensor'
 import { checkChoice } from '../../check.ts'
 import { checkIndices, checkRange } from '../embedding.ts'
 import type { ReductionOptions } from './reduction.ts'
@@ -49,6 +49,19 @@ function alongClasses(weight: Tensor, input: Tensor): Tensor {
   return weight.reshape(input.shape.map((_, dim) => (dim === classDim(input) ? -1 : 1)))
 }
 
+/** Ints that may be compared with any index to ignore. */
+function signedIndices(target: Tensor): Tensor {
+  return target.dtype === 'int64' ? target : target.int()
+}
+
+/** Losses of class indices without weights: one kernel, which checks the indices too. */
+function ofLogits(input: Tensor, target: Tensor, { ignoreIndex = -100, reduction = 'mean' }: ClassOptions): Tensor {
+  checkChoice('crossEntropy', 'reduction', reduction, ['mean', 'sum', 'none'])
+  checkClasses('crossEntropy', input, target, undefined)
+  const logits = input.ndim > 2 ? input.movedim(1, -1) : input
+  return dispatch('crossEntropy', [logits, signedIndices(target)], { ignoreIndex, reduction })
+}
+
 /** Losses of class indices; the mean is weighted with the weights of the targets' classes. */
 function ofIndices(
   op: string,
@@ -59,7 +72,7 @@ function ofIndices(
   checkChoice(op, 'reduction', reduction, ['mean', 'sum', 'none'])
   checkClasses(op, logProbabilities, target, weight)
   const dim = classDim(logProbabilities)
-  const signed = target.dtype === 'int64' ? target : target.int()
+  const signed = signedIndices(target)
   const ignored = signed.eq(ignoreIndex)
   const index = signed.maskedFill(ignored, 0)
   checkRange(op, 'class', index, logProbabilities.size(dim))
@@ -115,8 +128,10 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
     throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${labelSmoothing}.`)
   }
   if (input.ndim === 0) throw new ShapeError('crossEntropy: the input must be [C] or [N, C, ...], got [].')
+  const isIndexed = !sameShape(input.shape, target.shape)
+  if (isIndexed && options.weight === undefined && labelSmoothing === 0) return ofLogits(input, target, options)
   const logProbabilities = input.logSoftmax(classDim(input))
-  if (!sameShape(input.shape, target.shape)) return ofIndices('crossEntropy', logProbabilities, target, options)
+  if (isIndexed) return ofIndices('crossEntropy', logProbabilities, target, options)
   if (!target.isFloatingPoint) {
     throw new DTypeError(
       `crossEntropy: targets shaped like the input are probabilities and must be floats, got ${target.dtype}. Use y.float().`,

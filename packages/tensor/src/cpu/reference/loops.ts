@@ -152,6 +152,13 @@ export function listOf(view: View): Float64Array {
   return list
 }
 
+/** Stores numbers in a view, which is fresh. */
+export function store(out: View, values: ArrayLike<number>): void {
+  const to = numbersOf(out)
+  const { offset } = out.layout
+  for (let i = 0; i < values.length; i++) to[offset + i] = values[i]!
+}
+
 /** Stores whole numbers in an int view of any width; the view is fresh. */
 export function storeInts(out: View, values: ArrayLike<number>): void {
   const to = arrayOf(out)

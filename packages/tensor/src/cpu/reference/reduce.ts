@@ -4,8 +4,7 @@ import { Layout, contiguousStrides } from '../../layout.ts'
 import type { DimParams, ReduceParams, ScanPrimitives } from '../../primitives.ts'
 import { arrayOf } from '../storage.ts'
 import type { Elements } from './loops.ts'
-import { bigintsOf, forEachRun, numbersOf, storeInts } from './loops.ts'
-import { elementary } from '../wasm/elementary.ts'
+import { bigintsOf, forEachRun, numbersOf, store, storeInts } from './loops.ts'
 
 /** Strides over all of `shape` that count only the dims `counted`, row-major; 0 elsewhere. */
 function countingStrides(shape: Shape, counted: (dim: number) => boolean): number[] {
@@ -97,11 +96,6 @@ export const mean: Kernel<'mean'> = ([out], [x], params) => {
 
 function bigintsOfArray(out: View): BigInt64Array {
   return arrayOf(out) as BigInt64Array
-}
-
-function store(out: View, values: ArrayLike<number>): void {
-  const to = numbersOf(out)
-  for (let i = 0; i < values.length; i++) to[out.layout.offset + i] = values[i]!
 }
 
 export const prod: Kernel<'prod'> = ([out], [x], params) => {
@@ -312,20 +306,3 @@ function compare(a: number | bigint, b: number | bigint): number {
   if (a > b) return 1
   return Number(a !== a) - Number(b !== b)
 }
-
-/** Softmax and its logarithm, a line at a time, in double precision. */
-function normalizedExp(write: (shifted: number, total: number) => number): KernelOf<DimParams> {
-  return ([out], [x], { dim }) => {
-    const [from, to] = [numbersOf(x!), numbersOf(out!)]
-    forEachLine([out!, x!], dim, ([o, i], [so, si], length) => {
-      let peak = -Infinity
-      for (let k = 0; k < length; k++) peak = Math.max(peak, from[i! + k * si!]!)
-      let total = 0
-      for (let k = 0; k < length; k++) total += elementary.exp(from[i! + k * si!]! - peak)
-      for (let k = 0; k < length; k++) to[o! + k * so!] = write(from[i! + k * si!]! - peak, total)
-    })
-  }
-}
-
-export const softmax: Kernel<'softmax'> = normalizedExp((shifted, total) => elementary.exp(shifted) / total)
-export const logSoftmax: Kernel<'logSoftmax'> = normalizedExp((shifted, total) => shifted - elementary.log(total))

@@ -86,10 +86,10 @@ describeBuilds('functions of rows', (arena) => {
       ] as const) {
         arena.reset()
         const a = numbers(rows * n)
-        const [losses, logSums] = [arena.space(Float32Array, rows), arena.space(Float32Array, rows)]
+        const [losses, totals] = [arena.space(Float32Array, rows), arena.space(Float32Array, rows)]
         const [logits, at] = [arena.put(a), arena.put(targets)]
         expect(arena.kernels.countIndices(at, rows, shift, -100)).toBe(2)
-        expect(arena.kernels.crossEntropyF32(losses, logSums, logits, at, rows, n, shift, -100)).toBe(-1)
+        expect(arena.kernels.crossEntropyF32(losses, totals, logits, at, rows, n, shift, -100)).toBe(-1)
         let row = 0
         const expected = perRow(n, [a], (logitRow) => {
           const target = Number(targets[row++])
@@ -103,7 +103,7 @@ describeBuilds('functions of rows', (arena) => {
           arena.kernels.crossEntropyBackwardF32(
             dx,
             logits,
-            logSums,
+            totals,
             at,
             rows,
             n,

@@ -63,15 +63,6 @@ function largestOf(a: usize, n: i32): f32 {
   return f32x4.extract_lane(f32x4.pmax(half, v128.shuffle<i32>(half, half, 1, 1, 1, 1)), 0)
 }
 
-/** log sum_j e^a[j], shifted by the largest. */
-function logSumExp(a: usize, n: i32): f32 {
-  const largest = largestOf(a, n)
-  // A row of -Infinity has no sum to shift; +Infinity is its own logarithm.
-  if (largest - largest != 0) return largest
-  const total = <f32>expRow(PASSING, a, n, f32x4.splat(largest), 0)
-  return largest + f32x4.extract_lane(log(f32x4.splat(total)), 0)
-}
-
 /** out = a * factor - shift, or a * factor. */
 @inline
 function scaleRow(out: usize, a: usize, n: i32, factor: v128, shift: v128): void {
@@ -169,21 +160,24 @@ export function countIndices(indices: usize, n: i32, indexShift: i32, ignored: i
 }
 
 /**
- * losses[i] = logSumExp(a[i]) - a[i, targets[i]], 0 where the target is `ignored`; logSums[i] = logSumExp(a[i]), for the gradient.
- * Targets of 4 or 8 bytes (shift 2 or 3). Returns -1, or the first row whose target is out of range.
+ * losses[i] = log sum e^(a[i] - largest) + (largest - a[i, targets[i]]), which keeps the digits of large a, and 0 where the target is
+ * `ignored`; totals[i] = sum e^(a[i] - largest), for the gradient. Targets of 4 or 8 bytes (shift 2 or 3).
+ * Returns -1, or the first row whose target is out of range.
  */
 export function crossEntropyF32(
-  losses: usize, logSums: usize, a: usize, targets: usize, rows: i32, n: i32, indexShift: i32, ignored: i32,
+  losses: usize, totals: usize, a: usize, targets: usize, rows: i32, n: i32, indexShift: i32, ignored: i32,
 ): i32 {
   for (let i = 0; i < rows; i++) {
-    const sum = logSumExp(a, n)
-    store<f32>(logSums, sum)
+    const largest = largestOf(a, n)
+    const total = <f32>expRow(PASSING, a, n, f32x4.splat(largest), 0)
+    store<f32>(totals, total)
     const isIgnored = countIndices(targets, 1, indexShift, ignored) == 0
     const target = indexAt(targets, 0, indexShift, n)
     if (target < 0 && !isIgnored) return i
-    store<f32>(losses, isIgnored ? 0 : sum - load<f32>(a + bytes<f32>(target)))
+    const loss = f32x4.extract_lane(log(f32x4.splat(total)), 0)
+    store<f32>(losses, isIgnored ? 0 : loss + (largest - load<f32>(a + bytes<f32>(target))))
     losses += 4
-    logSums += 4
+    totals += 4
     targets += <usize>1 << indexShift
     a += bytes<f32>(n)
   }
@@ -192,21 +186,21 @@ export function crossEntropyF32(
 
 /** dx[i] = (softmax(a[i]) - onehot(targets[i])) g[i * strideG] scale, 0 where the target is `ignored`. */
 export function crossEntropyBackwardF32(
-  dx: usize, a: usize, logSums: usize, targets: usize, rows: i32, n: i32, indexShift: i32, ignored: i32,
+  dx: usize, a: usize, totals: usize, targets: usize, rows: i32, n: i32, indexShift: i32, ignored: i32,
   g: usize, strideG: i32, scale: f32,
 ): void {
   for (let i = 0; i < rows; i++) {
     if (countIndices(targets, 1, indexShift, ignored) == 0) zeroBytes(dx, bytes<f32>(n))
     else {
       const factor = load<f32>(g) * scale
-      expRow(dx, a, n, v128.load32_splat(logSums), 16)
-      scaleRow(dx, dx, n, f32x4.splat(factor), f32x4.splat(0))
+      expRow(dx, a, n, f32x4.splat(largestOf(a, n)), 16)
+      scaleRow(dx, dx, n, f32x4.splat(factor / load<f32>(totals)), f32x4.splat(0))
       const at = dx + bytes<f32>(indexAt(targets, 0, indexShift, n))
       store<f32>(at, load<f32>(at) - factor)
     }
     dx += bytes<f32>(n)
     a += bytes<f32>(n)
-    logSums += 4
+    totals += 4
     targets += <usize>1 << indexShift
     g += bytes<f32>(strideG)
   }
