@@ -1,4 +1,4 @@
-import type { Primitive, Source, Tensor } from '@metagrad/tensor'
+import type { Edge, Primitive, Source, Tensor } from '@metagrad/tensor'
 import { GradError, formatShape, isFloat, sameShape, setRecording } from '@metagrad/tensor'
 import { inspectGradient, setGoingBackward } from './anomaly.ts'
 import { runHooks } from './hooks.ts'
@@ -25,25 +25,48 @@ export interface RunOptions {
   readonly createGraph: boolean
 }
 
-/** Gradients that have arrived so far, per output of each node. */
+/** The gradients of a node's outputs that have arrived so far. */
+interface Arrival {
+  readonly node: Node
+  readonly gradients: (Tensor | undefined)[]
+}
+
+/** What gradients have arrived at and is still to be visited. */
 class Arrivals {
-  readonly #gradients = new Map<Node, (Tensor | undefined)[]>()
+  readonly #byNode = new Map<Node, Arrival>()
+  /** Records, oldest first. */
+  readonly #waiting: Source[] = []
+  readonly leaves: Arrival[] = []
 
   add(node: Node, slot: number, gradient: Tensor): void {
-    const slots = this.#gradients.get(node)
-    if (slots === undefined) {
-      const fresh: (Tensor | undefined)[] = []
-      fresh[slot] = gradient
-      this.#gradients.set(node, fresh)
-    } else {
-      slots[slot] = slots[slot] === undefined ? gradient : slots[slot].add(gradient)
+    const known = this.#byNode.get(node)
+    if (known !== undefined) {
+      const before = known.gradients[slot]
+      known.gradients[slot] = before === undefined ? gradient : before.add(gradient)
+      return
     }
+    const arrival: Arrival = { node, gradients: [] }
+    arrival.gradients[slot] = gradient
+    this.#byNode.set(node, arrival)
+    if (isSource(node)) this.#wait(node)
+    else this.leaves.push(arrival)
   }
 
-  take(node: Node): readonly (Tensor | undefined)[] | undefined {
-    const gradients = this.#gradients.get(node)
-    this.#gradients.delete(node)
-    return gradients
+  #wait(source: Source): void {
+    const waiting = this.#waiting
+    let at = waiting.length
+    while (at > 0 && waiting[at - 1]!.id > source.id) at--
+    if (at === waiting.length) waiting.push(source)
+    else waiting.splice(at, 0, source)
+  }
+
+  /** The newest record, with its gradients: inputs are older than what was made of them, so no more of its gradients can come. */
+  takeNewest(): Arrival | undefined {
+    const source = this.#waiting.pop()
+    if (source === undefined) return undefined
+    const arrival = this.#byNode.get(source)!
+    this.#byNode.delete(source)
+    return arrival
   }
 }
 
@@ -85,7 +108,7 @@ function leadingTo(targets: ReadonlySet<Node>, tape: readonly Source[]): Readonl
 function applyRule(
   source: Source,
   gs: readonly (Tensor | undefined)[],
-  wanted: (i: number) => boolean,
+  useful: ReadonlySet<Node> | undefined,
 ): readonly (Tensor | undefined)[] {
   const rule: Rule<never> = rules[source.primitive]
   if (rule === undefined) {
@@ -96,15 +119,22 @@ function applyRule(
   }
   const saved = new Saved(source as Source<never>)
   if (typeof rule === 'function') return rule(gs, saved)
-  const [g] = gs
-  return source.edges.map((_, i) => (wanted(i) ? rule[i]?.(g!, saved) : undefined))
+  const { edges } = source
+  const gradients: (Tensor | undefined)[] = []
+  for (let i = 0; i < edges.length; i++)
+    gradients.push(isWanted(edges[i], useful) ? rule[i]?.(gs[0]!, saved) : undefined)
+  return gradients
+}
+
+function isWanted(edge: Edge, useful: ReadonlySet<Node> | undefined): edge is Exclude<Edge, undefined> {
+  return edge !== undefined && (useful === undefined || useful.has(edge.node))
 }
 
 /** Adds up what broadcasting repeated and returns to the input's dtype. */
 function fit(gradient: Tensor, input: Tensor, primitive: Primitive): Tensor {
-  const summed = sameShape(gradient.shape, input.shape) ? gradient : gradient.sumTo(input.shape)
   if (!isFloat(gradient.dtype))
     throw new GradError(`backward: the gradient of ${primitive} is ${gradient.dtype}, not a float.`)
+  const summed = sameShape(gradient.shape, input.shape) ? gradient : gradient.sumTo(input.shape)
   return summed.dtype === input.dtype ? summed : summed.to(input.dtype)
 }
 
@@ -134,51 +164,44 @@ export function runTape(
   const goingBefore = setGoingBackward(true)
   try {
     const arrivals = new Arrivals()
-    const leaves = new Set<Tensor>()
-    roots.forEach((root, i) => {
-      const node = nodeOf(root)
-      arrivals.add(node, root.slot, seeds[i]!)
-      if (!isSource(node)) leaves.add(node)
-    })
-    const tape = tapeOf(roots.map(nodeOf))
-    const useful = targets === undefined ? undefined : leadingTo(targets, tape)
-    for (const source of tape) {
+    roots.forEach((root, i) => arrivals.add(nodeOf(root), root.slot, seeds[i]!))
+    const useful = targets === undefined ? undefined : leadingTo(targets, tapeOf(roots.map(nodeOf)))
+    const visited: Source[] = []
+    for (let next = arrivals.takeNewest(); next !== undefined; next = arrivals.takeNewest()) {
+      const source = next.node as Source
       if (useful !== undefined && !useful.has(source)) continue
       checkAlive(source)
-      const arrived = arrivals.take(source)
-      if (arrived === undefined) continue
-      const gs = runHooks(source, arrived)
+      visited.push(source)
+      const gs = runHooks(source, next.gradients)
       if (targets?.has(source)) arrive(source, gs)
-      const wanted = (i: number): boolean => {
+      const gradients = applyRule(source, gs, useful)
+      for (let i = 0; i < source.edges.length; i++) {
         const edge = source.edges[i]
-        return edge !== undefined && (useful === undefined || useful.has(edge.node))
-      }
-      const gradients = applyRule(source, gs, wanted)
-      source.edges.forEach((edge, i) => {
         const gradient = gradients[i]
-        if (edge === undefined || gradient === undefined || !wanted(i)) return
+        if (gradient === undefined || !isWanted(edge, useful)) continue
         const fitted = fit(gradient, source.inputs[i]!, source.primitive)
         inspectGradient(source, i, fitted)
         arrivals.add(edge.node, edge.slot, fitted)
-        if (!isSource(edge.node)) leaves.add(edge.node)
-      })
+      }
     }
-    for (const leaf of leaves) {
-      if (targets === undefined || targets.has(leaf)) arrive(leaf, runHooks(leaf, arrivals.take(leaf)!))
+    for (const { node, gradients } of arrivals.leaves) {
+      if (targets === undefined || targets.has(node)) arrive(node, runHooks(node, gradients))
     }
-    if (!retainGraph) for (const source of tape) drop(source)
+    if (!retainGraph) for (const source of visited) drop(source)
   } finally {
     setRecording(recordingBefore)
     setGoingBackward(goingBefore)
   }
 }
 
+const noTensors: readonly Tensor[] = []
+const noEdges: readonly Edge[] = []
+
 /** Lets go of what the record held, so that a kept result does not keep its whole past. */
 function drop(source: Source): void {
-  source.inputs = []
-  source.edges = []
-  source.versions = []
-  source.outputs = []
+  source.inputs = noTensors
+  source.edges = noEdges
+  source.outputs = noTensors
 }
 
 /** The gradient to start from. @throws GradError, with what to do instead */

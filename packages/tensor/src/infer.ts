@@ -11,6 +11,7 @@ import {
   formatShape,
   permuteLayout,
   sameShape,
+  scalarLayout,
   sliceLayout,
   unfoldLayout,
   viewLayout,
@@ -83,6 +84,7 @@ const comparison =
   ([a, b]: readonly View[]): Output => ({ dtype: 'bool', layout: broadcastLayout(op, a!.layout, b!.layout) })
 
 function reducedShape(shape: Shape, { dims, keepDim }: ReduceParams): Shape {
+  if (!keepDim && dims.length === shape.length) return scalarLayout.shape
   return keepDim
     ? shape.map((size, dim) => (dims.includes(dim) ? 1 : size))
     : shape.filter((_, dim) => !dims.includes(dim))
@@ -399,21 +401,25 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
     return { dtype: a!.dtype, layout }
   },
   clamp: numeric('clamp'),
-  matmul: ([a, b]) => {
-    const [x, y] = [a!.layout.shape, b!.layout.shape]
+  matmul: (inputs) => {
+    const [a, b] = [inputs[0]!, inputs[1]!]
+    const [x, y] = [a.layout.shape, b.layout.shape]
     if (x.length < 2 || y.length < 2) {
       throw new ShapeError(`matmul: needs at least 1 dim on both sides, got ${formatShape(x)} @ ${formatShape(y)}.`)
     }
-    const [inner, rows] = [x.at(-1)!, y.at(-2)!]
+    const [inner, rows] = [x[x.length - 1]!, y[y.length - 2]!]
     if (inner !== rows) {
       throw new ShapeError(`matmul: inner dims differ: ${formatShape(x)} @ ${formatShape(y)} has ${inner} vs ${rows}.`)
     }
-    if (a!.dtype === 'bool') throw new DTypeError("matmul: is not defined for bool. Use x.to('int32').")
-    return fresh(a!.dtype, [...broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2)), x.at(-2)!, y.at(-1)!])
+    if (a.dtype === 'bool') throw new DTypeError("matmul: is not defined for bool. Use x.to('int32').")
+    const [height, width] = [x[x.length - 2]!, y[y.length - 1]!]
+    if (x.length === 2 && y.length === 2) return fresh(a.dtype, [height, width])
+    return fresh(a.dtype, [...broadcastShapes('matmul', x.slice(0, -2), y.slice(0, -2)), height, width])
   },
-  linear: ([x, weight, bias]) => {
-    const [given, wanted] = [x!.layout.shape, weight!.layout.shape]
-    if (given.length === 0 || wanted.length !== 2 || given.at(-1) !== wanted[1]) {
+  linear: (inputs) => {
+    const [given, wanted] = [inputs[0]!.layout.shape, inputs[1]!.layout.shape]
+    const bias = inputs[2]
+    if (given.length === 0 || wanted.length !== 2 || given[given.length - 1] !== wanted[1]) {
       throw new ShapeError(
         `linear: the last dim of the input must be ${wanted.at(-1)}: got ${formatShape(given)} for weight ${formatShape(wanted)}.`,
       )
@@ -421,7 +427,8 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
     if (bias !== undefined && (bias.layout.ndim !== 1 || bias.layout.numel !== wanted[0])) {
       throw new ShapeError(`linear: the bias must be [${wanted[0]}], got ${formatShape(bias.layout.shape)}.`)
     }
-    return fresh(x!.dtype, [...given.slice(0, -1), wanted[0]!])
+    const { dtype } = inputs[0]!
+    return fresh(dtype, given.length === 2 ? [given[0]!, wanted[0]!] : [...given.slice(0, -1), wanted[0]!])
   },
   bceWithLogitsSum: ([x, y]) => {
     sameSize('bceWithLogitsSum', x!, y!)
@@ -430,7 +437,7 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   sigmoidBackward: same,
   tanhBackward: same,
   reluBackward: same,
-  bceWithLogitsBackward: ([, x]) => like(x!),
+  bceWithLogitsBackward: (inputs) => like(inputs[1]!),
   sgdStep: (inputs) => updated('sgdStep', inputs),
   adamStep: (inputs) => updated('adamStep', inputs),
   ...inferNormalization,

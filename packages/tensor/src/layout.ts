@@ -56,12 +56,12 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides
 }
 
+export const scalarLayout: Layout = new Layout([], [], 0)
+
 /** The layout of a fresh tensor. */
 export function contiguousLayout(shape: Shape): Layout {
-  return new Layout(shape, contiguousStrides(shape), 0)
+  return shape.length === 0 ? scalarLayout : new Layout(shape, contiguousStrides(shape), 0)
 }
-
-export const scalarLayout: Layout = contiguousLayout([])
 
 export function numelOf(shape: Shape): number {
   let numel = 1

@@ -60,6 +60,8 @@ interface ViewOf {
   readonly params: ViewPrimitives[ViewPrimitive]
 }
 
+const swapped = { dims: [1, 0] } as const
+
 export interface ToOptions {
   readonly dtype?: DType
   readonly device?: Device
@@ -367,6 +369,7 @@ export class Tensor {
 
   /** All dims reversed. */
   get T(): Tensor {
+    if (this.ndim === 2) return dispatchView('permute', this, swapped)
     return shapes.permute(
       this,
       this.shape.map((_, dim) => this.ndim - 1 - dim),

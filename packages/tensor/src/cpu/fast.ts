@@ -1,5 +1,6 @@
 import type { View } from '../device.ts'
 import { dtypes } from '../dtypes.ts'
+import type { Shape } from '../layout.ts'
 import { expandLayout, permuteLayout, sameShape } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
@@ -90,27 +91,32 @@ const floatsOnly = { float32: 'F32', float64: 'F64' } as const
 const comparable = { float32: 'F32', int32: 'I32' } as const
 
 /** A reduction's input as contiguous [outer, n, inner], n reduced. */
-function blocks(
-  x: View,
-  { dims }: ReduceParams,
-): { readonly source: View; readonly outer: number; readonly n: number; readonly inner: number } {
-  const { shape, numel, isContiguous } = x.layout
-  if (isContiguous && dims.length === shape.length) return { source: x, outer: 1, n: numel, inner: 1 }
-  const sizeOf = (list: readonly number[]): number => list.reduce((size, dim) => size * shape[dim]!, 1)
-  const kept = shape.map((_, dim) => dim).filter((dim) => !dims.includes(dim))
-  const n = sizeOf(dims)
-  const adjacent = dims.every((dim, i) => i === 0 || dim === dims[i - 1]! + 1)
-  if (adjacent && isContiguous) {
-    const first = dims[0] ?? shape.length
-    return {
-      source: x,
-      outer: sizeOf(kept.filter((dim) => dim < first)),
-      n,
-      inner: sizeOf(kept.filter((dim) => dim > first)),
-    }
+interface Blocks {
+  readonly source: View
+  readonly outer: number
+  readonly n: number
+  readonly inner: number
+}
+
+function blocks(x: View, { dims }: ReduceParams): Blocks {
+  const { shape, isContiguous } = x.layout
+  const first = dims.length === 0 ? shape.length : dims[0]!
+  const last = first + dims.length
+  const isRun = dims.length === 0 || dims[dims.length - 1] === last - 1
+  if (isContiguous && isRun) {
+    return { source: x, outer: sizeOf(shape, 0, first), n: sizeOf(shape, first, last), inner: sizeOf(shape, last) }
   }
+  const kept = shape.map((_, dim) => dim).filter((dim) => !dims.includes(dim))
   const moved: View = { storage: x.storage, dtype: x.dtype, layout: permuteLayout(x.layout, [...kept, ...dims]) }
-  return { source: ordered(moved), outer: sizeOf(kept), n, inner: 1 }
+  const ahead = moved.layout.shape
+  return { source: ordered(moved), outer: sizeOf(ahead, 0, kept.length), n: sizeOf(ahead, kept.length), inner: 1 }
+}
+
+/** How many elements the dims from `from` up to `to` span. */
+function sizeOf(shape: Shape, from: number, to: number = shape.length): number {
+  let size = 1
+  for (let dim = from; dim < to; dim++) size *= shape[dim]!
+  return size
 }
 
 function reduce(
@@ -118,10 +124,11 @@ function reduce(
   needsElements: boolean,
   isMean = false,
 ): Fast<ReduceParams> {
-  return ([out], [x], params) => {
-    const name = suffix[x!.dtype]
+  return (outputs, inputs, params) => {
+    const x = inputs[0]!
+    const name = suffix[x.dtype]
     if (name === undefined) return false
-    const { source, outer, n, inner } = blocks(x!, params)
+    const { source, outer, n, inner } = blocks(x, params)
     if (needsElements && n === 0) return false
     const kernel = cpuEngine().kernels[name] as (
       out: number,
@@ -132,7 +139,7 @@ function reduce(
       scale: number,
     ) => void
     const from = pointer(source)
-    kernel(pointer(out!), from, outer, n, inner, isMean ? 1 / n : 1)
+    kernel(pointer(outputs[0]!), from, outer, n, inner, isMean ? 1 / n : 1)
     return true
   }
 }
@@ -178,12 +185,13 @@ const bceWithLogits: Fast<unknown> = ([out], [x, y]) => {
   return true
 }
 
-const bceWithLogitsSum: Fast<{ readonly scale: number }> = ([out], [x, y], { scale }) => {
-  if (!isFloat32(x!)) return false
-  const [logits, targets] = [ordered(x!), ordered(y!)]
+const bceWithLogitsSum: Fast<{ readonly scale: number }> = (outputs, inputs, { scale }) => {
+  if (!isFloat32(inputs[0]!)) return false
+  const logits = ordered(inputs[0]!)
+  const targets = ordered(inputs[1]!)
   const a = pointer(logits)
   const b = pointer(targets)
-  cpuEngine().kernels.bceWithLogitsSumF32(pointer(out!), a, b, logits.layout.numel, scale)
+  cpuEngine().kernels.bceWithLogitsSumF32(pointer(outputs[0]!), a, b, logits.layout.numel, scale)
   return true
 }
 

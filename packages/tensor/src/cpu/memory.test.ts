@@ -104,7 +104,7 @@ describe('Memory', () => {
       [16, 4096],
       [100, 4096],
       [4000, 32_000],
-      [16_000, 32_768],
+      [8000, 32_768],
     ] as const) {
       const memory = new Memory(linearMemory(8), 0)
       const first = resident(bytes)

@@ -45,11 +45,12 @@ export interface MemorySizes {
   readonly largeBudget: number
 }
 
+/** Rings of half a megabyte: what they hold survives the collector's quick passes, so they are no larger than an op needs. */
 export const defaultSizes: MemorySizes = {
-  small: { slots: 8, slotBytes: 8 << 10 },
+  small: { slots: 8, slotBytes: 2 << 10 },
   smallBytes: 64,
-  medium: { slots: 16, slotBytes: 128 << 10 },
-  mediumBytes: 16 << 10,
+  medium: { slots: 8, slotBytes: 64 << 10 },
+  mediumBytes: 8 << 10,
   largeBudget: 256 << 20,
 }
 
