@@ -8,7 +8,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', plugins: () => [leaveOut()] },
   build: {
-    outDir: 'dist/app',
+    // Where the command looks for it, and what its package carries.
+    outDir: '../cli/dist/app',
     emptyOutDir: true,
     target: 'es2023',
     // Chunks are few and on the same host: code that fetches ahead would be larger than what it saves.

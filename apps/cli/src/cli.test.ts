@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -540,5 +540,60 @@ describe('metagrad train, on the terminal', () => {
     const stack = /\n +at /
     expect((await metagrad('train @/data.csv --target nothing')).stderr).not.toMatch(stack)
     expect((await metagrad('train @/data.csv --target nothing --verbose')).stderr).toMatch(stack)
+  })
+})
+
+describe('metagrad view', () => {
+  it('explains itself', async () => {
+    const { stdout, exitCode } = await metagrad('view --help')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatchInlineSnapshot(`
+      "Usage: metagrad view [options] [folder]
+
+      look at runs in the browser, also while they are being written
+
+      Arguments:
+        folder           folder that holds the runs
+
+      Server:
+        --port <n>       port on 127.0.0.1 (default: a free one)
+        --open           open the browser (default: in a terminal)
+        --no-open        the opposite
+        --page <folder>  another build of the page (default: the one that comes along)
+
+      Terminal:
+        --json           print the address as one JSON object
+        -q, --quiet      print nothing but the address
+        -v, --verbose    print notes, and where errors come from
+        --no-color       no colours, as NO_COLOR=1
+
+      Options:
+        -h, --help       print this help
+
+      Examples:
+        metagrad view                                    the runs in ./runs
+        metagrad view experiments --port 8080 --no-open  others, on a port of your choice
+
+      Options may also come from METAGRAD_* variables (METAGRAD_PORT=8080); flags win.
+      Exit codes: 0 done, 2 usage, 3 data, 4 model mismatch, 5 loss not finite, 6 file, 130 Ctrl-C, 143 terminated, 1 other.
+      "
+    `)
+  })
+
+  it.each([
+    ['view @/none', 6, 'view: there is no folder @/none. Train something first, or name the folder of your runs.'],
+    ['view @/file', 6, 'view: @/file is a file. Name the folder of your runs.'],
+    ['view @/one', 6, 'view: @/one is one run. Name the folder that it lies in.'],
+    ['view @/ --page @/none', 6, 'view: the page is not built: there is no @/none/index.html. Run pnpm build:viz.'],
+    ['view @/ --port 65536', 2, '--port: expected a whole number from 0 and below 65536, got 65536. Try 8080.'],
+    ['view @/ --port http', 2, '--port: expected a whole number from 0 and below 65536, got "http". Try 8080.'],
+    ['view @/ --prot 1', 2, "unknown option '--prot'. Did you mean --port?"],
+    ['view @/ --epochs 3', 2, "unknown option '--epochs'. See metagrad view --help."],
+    ['view @/ @/', 2, "too many arguments for 'view'. Expected 1 argument but got 2. See metagrad view --help."],
+  ])('%s is an error', async (args, code, message) => {
+    await write('file', '')
+    await mkdir(join(folder, 'one'))
+    await write('one/run.json', '{}')
+    expect(await metagrad(args)).toMatchObject({ exitCode: code, stdout: '', stderr: `error: ${message}\n` })
   })
 })

@@ -6,10 +6,13 @@ import { expectation, flagName, optionGroups, textOfValue, type AnyOption } from
 import { usesColor, type OutputStream, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-const about = 'metagrad: train models on your data, in the terminal.'
+const about = 'metagrad: train models on your data in the terminal, and look at them in the browser.'
 const exitCodeHelp =
   'Exit codes: 0 done, 2 usage, 3 data, 4 model mismatch, 5 loss not finite, 6 file, 130 Ctrl-C, 143 terminated, 1 other.'
-const moreHelp = 'Options may also come from METAGRAD_* variables (METAGRAD_LR=0.01) and --config; flags win.'
+const moreHelp = (options: Command['options']): string =>
+  'config' in options
+    ? 'Options may also come from METAGRAD_* variables (METAGRAD_LR=0.01) and --config; flags win.'
+    : 'Options may also come from METAGRAD_* variables (METAGRAD_PORT=8080); flags win.'
 
 /** The process, as far as a command needs it. */
 export interface CliProcess {
@@ -32,7 +35,7 @@ export async function runCli(args: readonly string[], { stdout, stderr, env }: C
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok
-    const cause = error instanceof CommanderError ? usageError(usageText(error)) : error
+    const cause = error instanceof CommanderError ? usageError(usageText(error, args)) : error
     const { stylize } = await import('./report/stylize.ts')
     const { errorText } = await import('./error-text.ts')
     const verbose = args.includes('--verbose') || args.includes('-v')
@@ -43,14 +46,15 @@ export async function runCli(args: readonly string[], { stdout, stderr, env }: C
 }
 
 /** Commander's message in one line, with what helps. */
-function usageText({ message, code }: CommanderError): string {
+function usageText({ message, code }: CommanderError, args: readonly string[]): string {
   if (code === 'commander.help') return 'there is no such command. See metagrad --help.'
   const text = message
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace(/\(Did you mean (.+?)\?\)/, 'Did you mean $1?')
     .replace(/'$|'(?= Did)/, "'.")
-  const help = code === 'commander.unknownCommand' ? ' See metagrad --help.' : ' See metagrad train --help.'
+  const command = commands.find(({ name }) => args.includes(name))
+  const help = command === undefined ? ' See metagrad --help.' : ` See metagrad ${command.name} --help.`
   return text.includes('Did you mean') ? text : `${text.replace(/\.?$/, '.')}${help}`
 }
 
@@ -85,7 +89,7 @@ function addCommand(program: Commander, command: Command, terminal: Terminal, do
   if (row?.kind === 'text') created.argument(`[${row.value}]`, row.help)
   const width = Math.max(...examples.map(([text]) => text.length))
   const shown = examples.map(([text, what]) => `  ${text.padEnd(width)}  ${what}`).join('\n')
-  created.addHelpText('after', `\nExamples:\n${shown}\n\n${moreHelp}\n${exitCodeHelp}`)
+  created.addHelpText('after', `\nExamples:\n${shown}\n\n${moreHelp(options)}\n${exitCodeHelp}`)
   created.action(async (...given: unknown[]) => {
     const flags: Flags = created.opts()
     const [value] = argument === undefined ? [] : given

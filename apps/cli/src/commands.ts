@@ -2,6 +2,7 @@ import type { ExitCode } from './exit-codes.ts'
 import type { AnyOption } from './options/option.ts'
 import { terminalOptions } from './options/terminal-options.ts'
 import { trainOptions } from './options/train-options.ts'
+import { viewOptions } from './options/view-options.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Flags as they were given: texts, and yes or no. */
@@ -37,5 +38,16 @@ export const commands: readonly Command[] = [
       ['metagrad train --config runs/20260131-090507-iris/config.json', 'the same run again'],
     ],
     load: async () => (await import('./commands/train.ts')).runTrain,
+  },
+  {
+    name: 'view',
+    summary: 'look at runs in the browser, also while they are being written',
+    argument: 'runs',
+    options: viewOptions,
+    examples: [
+      ['metagrad view', 'the runs in ./runs'],
+      ['metagrad view experiments --port 8080 --no-open', 'others, on a port of your choice'],
+    ],
+    load: async () => (await import('./commands/view.ts')).runView,
   },
 ]

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -110,6 +111,52 @@ describe('a metagrad process', () => {
     expect(JSON.parse(stdout)).toMatchObject({ device: 'cpu', status: 'done' })
     expect(await readManifest(run!)).toMatchObject({ device: 'cpu', status: 'done' })
     expect(await readFile(join(run!, 'events.jsonl'), 'utf8')).toContain('This training runs on the cpu.')
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('serves runs until %s, and says where', async (signal, code) => {
+    await mkdir(join(folder, 'runs'))
+    await mkdir(join(folder, 'page'))
+    await writeFile(join(folder, 'page/index.html'), '<!doctype html><head></head>the page')
+    const { child, ended } = start(['view', '--page', 'page'])
+    const [line] = await once(child.stdout!, 'data').then(([data]) => String(data).split('\n'))
+    expect(line).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{32}$/)
+    expect((await fetch(new URL('/', line))).status).toBe(401)
+    const page = await fetch(line!, { redirect: 'manual' })
+    const cookie = page.headers.get('set-cookie')!.split(';', 1)[0]!
+    expect(await (await fetch(new URL('/', line), { headers: { cookie } })).text()).toContain('the page')
+    // A stream that is open does not hold it up.
+    const stream = await fetch(new URL('/api/events', line), { headers: { cookie } })
+    expect(stream.status).toBe(200)
+    child.kill(signal)
+    const { code: got, stdout, stderr } = await ended
+    expect({ got, stdout, stderr }).toEqual({
+      got: code,
+      stdout: `${line}\n`,
+      stderr: '0 runs in runs, followed as they grow. Ctrl-C ends this.\n',
+    })
+    await stream.body?.cancel().catch(() => undefined)
+  })
+
+  it('opens the browser when asked to', async () => {
+    await mkdir(join(folder, 'runs'))
+    await mkdir(join(folder, 'page'))
+    await writeFile(join(folder, 'page/index.html'), '')
+    await mkdir(join(folder, 'bin'))
+    for (const opener of ['xdg-open', 'open'])
+      await writeFile(join(folder, 'bin', opener), '#!/bin/sh\necho "$1" > opened\n', { mode: 0o755 })
+    const PATH = `${join(folder, 'bin')}:${process.env['PATH']}`
+    const { child, ended } = start(['view', '--open', '--page', 'page', '--json', '--quiet'], { ...environment, PATH })
+    const [line] = await once(child.stdout!, 'data').then(([data]) => String(data).split('\n'))
+    const { url, port } = JSON.parse(line!) as { url: string; port: number }
+    expect(url).toContain(`:${port}/`)
+    await expect
+      .poll(() => readFile(join(folder, 'opened'), 'utf8').catch(() => ''), { timeout: 20_000 })
+      .toBe(`${url}\n`)
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 130, stderr: '' })
   })
 
   it('ends quietly when nobody reads its output', async () => {

@@ -3,7 +3,11 @@ import { exitCodes, type ExitCode } from './exit-codes.ts'
 /** A signal that asks to come to an end. */
 export type SignalName = 'SIGINT' | 'SIGTERM'
 
-const codes: Readonly<Record<SignalName, ExitCode>> = { SIGINT: exitCodes.sigint, SIGTERM: exitCodes.sigterm }
+/** What a process that a signal ended answers. */
+export const signalCodes: Readonly<Record<SignalName, ExitCode>> = {
+  SIGINT: exitCodes.sigint,
+  SIGTERM: exitCodes.sigterm,
+}
 const signals: readonly SignalName[] = ['SIGINT', 'SIGTERM']
 
 /** Signals that ask a training to come to an end. */
@@ -20,7 +24,7 @@ export interface SignalWatch {
 export function watchSignals(onFirst: (name: SignalName) => void): SignalWatch {
   const controller = new AbortController()
   const onSignal = (name: SignalName): void => {
-    if (controller.signal.aborted) process.exit(codes[name])
+    if (controller.signal.aborted) process.exit(signalCodes[name])
     controller.abort(name)
     onFirst(name)
   }

@@ -2,7 +2,7 @@ import { render } from 'preact'
 import { startApp } from './app/app.ts'
 import { listenForFiles } from './app/drop.ts'
 import { listenForKeys } from './app/keys.ts'
-import { hasServer } from './runs/wire.ts'
+import { hasServer } from './app/server.ts'
 import { Shell } from './shell.tsx'
 
 const app = startApp()

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { backward } from '@metagrad/autograd'
 import { parseCsv, TableError } from '@metagrad/data'
-import { createRun } from '@metagrad/runlog/node'
+import { listRuns, readHistory } from '@metagrad/runlog/node'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeHash } from './app/url.ts'
@@ -12,9 +12,9 @@ import { previewOf, recordTape } from './graph/tape.ts'
 import { generateDataset } from './model/dataset.ts'
 import { defaultData } from './model/experiment.ts'
 import { Trainer } from './model/trainer.ts'
-import { serveRuns } from './server/index.ts'
+import { startCommand } from './testing/command.ts'
 import type { TestSite } from './testing/page.ts'
-import { hasChromium, launch, openPage, startSite } from './testing/page.ts'
+import { hasChromium, startSite } from './testing/page.ts'
 
 let site: TestSite
 
@@ -186,55 +186,39 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     await page.context().close()
   })
 
-  it('follows a run that is being written, and lets nobody else in', async () => {
-    const runs = await mkdtemp(join(tmpdir(), 'metagrad-runs-'))
-    const served = await serveRuns({ runs, assets: site.folder })
-    const origin = `http://127.0.0.1:${served.port}`
-    expect((await fetch(`${origin}/`)).status).toBe(401)
-    expect((await fetch(`${origin}/api/runs?token=${'0'.repeat(32)}`)).status).toBe(401)
-    const token = new URL(served.url).searchParams.get('token')!
-    expect((await fetch(`${origin}/api/runs?token=${token}`)).status).toBe(200)
-    expect((await fetch(`${origin}/api/run/20260131-090507-a/file?path=../../x&token=${token}`)).status).toBe(404)
-    expect(
-      (await fetch(`http://[::ffff:127.0.0.1]:${served.port}/?token=${token}`).catch(() => ({ status: 0 }))).status,
-    ).not.toBe(200)
-
-    const browser = await launch()
-    const errors: string[] = []
-    const page = await openPage(browser, {}, errors)
-    await page.goto(served.url)
+  it('follows a run that the command is writing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'metagrad-runs-'))
+    await mkdir(join(folder, 'runs'))
+    const rows = Array.from(
+      { length: 60 },
+      (_, i) => `${Math.sin(i).toFixed(3)},${Math.cos(3 * i).toFixed(3)},${i % 2}`,
+    )
+    await writeFile(join(folder, 'waves.csv'), `x,y,label\n${rows.join('\n')}\n`)
+    const view = startCommand(folder, 'view', '--no-open', '--page', site.folder)
+    const page = await site.open('')
+    await page.goto(await view.firstLine)
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor()
     expect(page.url()).not.toContain('token')
 
-    const run = await createRun({
-      root: runs,
-      name: 'tail',
-      command: ['metagrad', 'train'],
-      versions: {},
-      device: 'cpu',
-      seed: 1,
-      data: [],
-      config: { lr: 0.1 },
-    })
-    await run.start({
-      totals: { rows: { train: 10 } },
-      task: 'classification',
-      metrics: [{ name: 'loss', better: 'lower' }],
-    })
-    for (let step = 1; step <= 30; step++) run.epochScalars(step, step, { 'val/loss': 1 / step })
+    const endless = ['--epochs', '1000000', '--log-every', '1', '--val', '0.3', '--progress', 'none']
+    const training = startCommand(folder, 'train', 'waves.csv', '--target', 'label', ...endless)
     const row = page.locator('.run')
-    await expect.poll(() => row.textContent(), { timeout: 8000 }).toContain('val/loss 0.03333 at 30')
-    expect(await row.locator('.badge').textContent()).toBe('running')
-    for (let step = 31; step <= 40; step++) run.epochScalars(step, step, { 'val/loss': 1 / step })
-    await expect.poll(() => row.textContent(), { timeout: 8000 }).toContain('val/loss 0.025 at 40')
-    const csv = await save(page, 'val/loss', 'CSV')
-    expect(csv.trim().split('\n')).toHaveLength(41)
-    await run.end({ status: 'done', exitCode: 0 })
-    await expect.poll(() => row.locator('.badge').textContent(), { timeout: 8000 }).toBe('finished')
-    expect(errors).toEqual([])
-    await browser.close()
-    await served.close()
-    await rm(runs, { recursive: true })
+    const step = async (): Promise<number> =>
+      Number(/ at ([\d,]+)/.exec((await row.textContent({ timeout: 30_000 })) ?? '')?.[1]?.replaceAll(',', '') ?? 0)
+    await expect.poll(() => row.locator('.badge').textContent(), { timeout: 30_000 }).toBe('running')
+    await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(0)
+    const rowsOfLoss = async (): Promise<number> => (await save(page, 'train/loss', 'CSV')).trim().split('\n').length
+    const before = await rowsOfLoss()
+    await expect.poll(rowsOfLoss, { timeout: 30_000 }).toBeGreaterThan(before)
+    expect(await training.interrupt()).toBe(130)
+    await expect.poll(() => row.locator('.badge').textContent(), { timeout: 30_000 }).toBe('finished')
+    // What the page shows is what the command wrote, to the last line.
+    const [run] = await listRuns(join(folder, 'runs'))
+    const { history } = await readHistory(run!.directory)
+    expect(await rowsOfLoss()).toBe(history.series('train/loss', 'epoch')!.steps.length + 1)
+    await page.context().close()
+    expect(await view.interrupt()).toBe(130)
+    await rm(folder, { recursive: true })
   })
 
   it('comes back from its own address with the same settings and the same numbers', async () => {

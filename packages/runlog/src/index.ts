@@ -28,6 +28,10 @@ export type { Series, SeriesPoint, SeriesScope } from './series.ts'
 export { defaultStaleMs, runStatus } from './status.ts'
 export type { RunStatus, StatusFacts } from './status.ts'
 
+// Telling a page
+export { runServerMark } from './run-message.ts'
+export type { RunMessage } from './run-message.ts'
+
 // Comparing
 export { bestPoint, isBetter, metricDirection, summarizeMetrics } from './metric-summary.ts'
 export type { MetricSummary } from './metric-summary.ts'

@@ -19,9 +19,15 @@ for (const { folder } of publicProjects.filter((project) => !started.includes(pr
   console.log(`${folder}: skipped, it has no src/index.ts yet`)
 }
 
-const built = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], root)
-if (!built.ok) {
-  console.error(`tsc -b failed:\n${built.log}`)
+const builds = [
+  ['node_modules/typescript/bin/tsc', '-b'],
+  // The command carries the page.
+  ['apps/viz/node_modules/vite/bin/vite.js', 'build', 'apps/viz'],
+] as const
+for (const [program, ...args] of builds) {
+  const built = await run(process.execPath, [join(root, program), ...args], root)
+  if (built.ok) continue
+  console.error(`${program} ${args.join(' ')} failed:\n${built.log}`)
   process.exit(1)
 }
 

@@ -27,6 +27,9 @@ export interface MergedConfig<Config> {
   readonly sources: Readonly<Record<keyof Config & string, string>>
 }
 
+/** What stands on the command line without a flag. */
+const argumentNames: Readonly<Record<string, string>> = { data: '<file>', runs: '<folder>' }
+
 /** Values of flags, still as texts where they are not yes or no. */
 export function flagLayer<Config>(
   table: OptionTable<Config>,
@@ -37,7 +40,7 @@ export function flagLayer<Config>(
     if (given === undefined) return []
     return [[key, typeof given === 'string' ? valueOfText(row, given) : given]]
   })
-  const nameOf = (key: string): string => (key === 'data' ? '<file>' : `--${flagName(key)}`)
+  const nameOf = (key: string): string => argumentNames[key] ?? `--${flagName(key)}`
   return { source: 'flag', values: Object.fromEntries(values), nameOf }
 }
 

@@ -1,5 +1,5 @@
 /** Headings of the help, in its order. */
-export const optionGroups = ['Data', 'Model', 'Training', 'Run', 'Terminal', 'Reading'] as const
+export const optionGroups = ['Data', 'Model', 'Training', 'Run', 'Server', 'Terminal', 'Reading'] as const
 
 /** What every kind of option has. */
 interface OptionBase<T> {

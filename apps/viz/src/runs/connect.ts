@@ -1,7 +1,7 @@
+import type { RunMessage } from '@metagrad/runlog'
 import type { App } from '../app/app.ts'
+import { hasServer } from '../app/server.ts'
 import { newsOf } from './read-runs.ts'
-import type { RunMessage } from './wire.ts'
-import { hasServer } from './wire.ts'
 
 /** Milliseconds before a lost stream is asked for again. */
 const againMs = 2000
@@ -12,24 +12,20 @@ let connected = false
 export function connect({ store }: App): void {
   if (connected || !hasServer()) return
   connected = true
-  const positions = new Map<string, number>()
+  let last = ''
   const open = (): void => {
     store.dispatch({ type: 'runsServer', server: 'connecting' })
-    const query = new URLSearchParams([...positions].map(([id, position]) => ['from', `${id}:${position}`]))
-    const source = new EventSource(`api/events?${query}`)
+    const source = new EventSource(`api/events?${new URLSearchParams({ from: last })}`)
     source.addEventListener('open', () => store.dispatch({ type: 'runsServer', server: 'open' }))
-    source.addEventListener('run', ({ data }: MessageEvent<string>) => {
+    source.addEventListener('run', ({ data, lastEventId }: MessageEvent<string>) => {
+      last = lastEventId
       const message = JSON.parse(data) as RunMessage
-      if (message.kind === 'gone') {
-        positions.delete(message.id)
-        store.dispatch({ type: 'runRemoved', id: message.id })
-        return
-      }
-      if (message.kind === 'news') positions.set(message.id, message.position)
-      store.dispatch({ type: 'runNews', news: newsOf(message) })
+      store.dispatch(
+        message.kind === 'gone' ? { type: 'runRemoved', id: message.id } : { type: 'runNews', news: newsOf(message) },
+      )
     })
     source.addEventListener('error', () => {
-      // The browser would ask again by itself, but only from the last run's position.
+      // The browser gives up after some answers, such as that of a server begun anew with another key.
       source.close()
       store.dispatch({ type: 'runsServer', server: 'lost' })
       setTimeout(open, againMs)

@@ -1,8 +1,7 @@
 import type { RunEvent } from '@metagrad/runlog'
 import { EventReader, formatProblem, parseLine, parseManifest, resolveReference, runStatus } from '@metagrad/runlog'
-import type { Problem } from '@metagrad/runlog'
+import type { Problem, RunMessage } from '@metagrad/runlog'
 import type { RunNews } from './runs-state.ts'
-import type { RunMessage } from './wire.ts'
 
 /** A file that was opened, and its path below what was opened. */
 export interface OpenedFile {

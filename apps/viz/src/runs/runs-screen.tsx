@@ -5,6 +5,7 @@ import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { App } from '../app/app.ts'
 import type { TrainState } from '../app/state.ts'
+import { hasServer } from '../app/server.ts'
 import { useStore } from '../app/store.ts'
 import type { RunAxis, RunsView, ScaleName } from '../app/url.ts'
 import { Chart } from '../ui/chart.tsx'
@@ -17,7 +18,6 @@ import { filesOfInput } from './open-files.ts'
 import type { OpenedFile } from './read-runs.ts'
 import { readRuns } from './read-runs.ts'
 import type { RunView } from './runs-state.ts'
-import { hasServer } from './wire.ts'
 
 /** Reads files as runs and shows them. */
 export async function openRuns({ store }: App, files: readonly OpenedFile[]): Promise<void> {

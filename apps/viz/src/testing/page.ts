@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { build } from 'vite'
-import { readAssets } from '../server/assets.ts'
 
 /** Where the browser for tests and screenshots is. */
 export const chromiumPath = '/usr/bin/chromium'
@@ -29,6 +28,8 @@ export interface TestSite {
   readonly close: () => Promise<void>
 }
 
+const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
+
 /** Builds the page into a temporary folder, serves it and starts the browser. */
 export async function startSite(): Promise<TestSite> {
   const folder = await mkdtemp(join(tmpdir(), 'metagrad-viz-'))
@@ -40,18 +41,13 @@ export async function startSite(): Promise<TestSite> {
     mode: 'production',
     build: { outDir: folder },
   })
-  const assets = await readAssets(folder)
   const server = createServer(({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://localhost')
-    const asset = assets.get(pathname === '/' ? '/index.html' : pathname)
-    // A static host: the mark of `metagrad view` is taken out again.
-    const content =
-      pathname === '/'
-        ? Buffer.from(asset!.content)
-            .toString()
-            .replace(/<meta name="metagrad-server"[^>]*>/, '')
-        : asset?.content
-    response.writeHead(asset === undefined ? 404 : 200, { 'content-type': asset?.type ?? 'text/plain' }).end(content)
+    const path = pathname === '/' ? '/index.html' : pathname
+    readFile(join(folder, path)).then(
+      (content) => response.writeHead(200, { 'content-type': types[extname(path)] ?? 'text/plain' }).end(content),
+      () => response.writeHead(404).end(),
+    )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

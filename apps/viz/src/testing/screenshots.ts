@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { serveRuns } from '../server/index.ts'
+import { startCommand } from './command.ts'
 import { launch, openPage, startSite } from './page.ts'
 import { sampleRun } from './sample-runs.ts'
 import { shrinkPng } from './shrink-png.ts'
@@ -50,8 +50,8 @@ const scenes: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator('.op-card[data-phase="backward"]').waitFor()
   },
   runs: async (page) => {
-    await page.goto(served.url)
-    await page.goto(`${new URL(served.url).origin}/#/runs?v=1&smooth=0.6`)
+    await page.goto(address)
+    await page.goto(`${new URL(address).origin}/#/runs?v=1&smooth=0.6`)
     await page.locator('.run').nth(2).waitFor()
     await page.locator('.curve-cards svg').nth(3).waitFor()
     if ((page.viewportSize()?.width ?? 0) > 1000) await page.locator('.run-main').nth(1).click()
@@ -70,7 +70,8 @@ const moons = { blocks: [{ units: 8, activation: 'Tanh', norm: 'none', dropout: 
 await sampleRun(runs, 'moons', { ...moons, lr: 0.003 }, 60, true)
 await sampleRun(runs, 'moons', { ...moons, lr: 0.03 }, 60, true)
 const end = await sampleRun(runs, 'moons', { ...moons, lr: 0.1, optimizer: 'SGD' }, 42, false)
-const served = await serveRuns({ runs, assets: site.folder })
+const view = startCommand(runs, 'view', '.', '--no-open', '--page', site.folder)
+const address = await view.firstLine
 const browser = await launch()
 const errors: string[] = []
 await mkdir(folder, { recursive: true })
@@ -92,7 +93,7 @@ for (const [name, show] of Object.entries(scenes)) {
 }
 await browser.close()
 await end()
-await served.close()
+await view.interrupt()
 await rm(runs, { recursive: true })
 await site.close()
 for (const error of errors) console.error(error)

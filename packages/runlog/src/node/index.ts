@@ -23,6 +23,8 @@ export type { OpenedRun, ReadHistory } from './read-run.ts'
 export { readEntries } from './event-log.ts'
 export { followRun } from './follow.ts'
 export type { FollowOptions, RunUpdate } from './follow.ts'
+export { followRuns } from './follow-runs.ts'
+export type { FollowRunsOptions } from './follow-runs.ts'
 
 // Checking
 export { validateRun } from './validate-run.ts'

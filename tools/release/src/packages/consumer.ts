@@ -72,7 +72,6 @@ async function installAlone({ name, folder, registry, smoke }: Attempt): Promise
 
 /** As a browser project has it: the types of the DOM, none of Node unless the row asks for them, and every `.d.ts` checked. */
 async function checkTypes({ smoke, folder, root }: Attempt): Promise<string | undefined> {
-  if (!smoke.program) return 'absent'
   writeTree(folder, {
     'smoke.ts': `${smoke.program.trim()}\n`,
     'tsconfig.json': {
@@ -93,9 +92,7 @@ async function checkTypes({ smoke, folder, root }: Attempt): Promise<string | un
 }
 
 async function runPlain({ smoke, folder }: Attempt): Promise<string | undefined> {
-  const [program, ...args] = smoke.command ?? [process.execPath, 'smoke.js']
-  const path = smoke.command ? join(folder, 'node_modules/.bin', program) : program
-  return comparePrint(smoke, await run(path, args, folder))
+  return comparePrint(smoke, await run(process.execPath, ['smoke.js'], folder))
 }
 
 /** Bundled for a browser with tree shaking on: a wrong `sideEffects` or a hidden `node:` import shows here. */

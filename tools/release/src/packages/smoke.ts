@@ -1,10 +1,8 @@
 /** How a stranger's first lines with a package look, and what they print. */
 export interface Smoke {
-  /** TypeScript that prints one line. It is type-checked against the installed types, then run by plain node. */
-  program?: string
-  /** A command that the package installs, run without the program. */
-  command?: readonly [string, ...string[]]
-  /** What the program or command prints. */
+  /** TypeScript that prints what it saw. It is type-checked against the installed types, then run by plain node. */
+  program: string
+  /** What it prints. */
   prints: string | RegExp
   /** It runs in browsers too: the program, bundled and shaken, must print the same. */
   neutral: boolean
@@ -84,8 +82,27 @@ console.log(model.weight.itemSync().toFixed(2))`,
     neutral: true,
   },
   '@metagrad/cli': {
-    command: ['metagrad', '--version'],
-    prints: /^\d+\.\d+\.\d+$/,
+    // The installed command says its version, serves the page that it carries to who has the key, and ends when told to.
+    program: `
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+const bin = 'node_modules/.bin/metagrad'
+console.log(spawnSync(bin, ['--version'], { encoding: 'utf8' }).stdout.trim())
+mkdirSync('runs')
+const view = spawn(bin, ['view', '--no-open', '--quiet'])
+const [line]: string[] = (await once(view.stdout, 'data')).map(String)
+const url = line!.trim()
+console.log((await fetch(new URL('/', url))).status)
+const entered = await fetch(url, { redirect: 'manual' })
+const headers = { cookie: entered.headers.get('set-cookie')!.split(';')[0]! }
+const page = await (await fetch(new URL('/', url), { headers })).text()
+const script = await fetch(new URL(/src="(.+?)"/.exec(page)![1]!, url), { headers })
+console.log(script.status, script.headers.get('content-type'))
+view.kill('SIGINT')
+console.log(await once(view, 'exit').then(([code]) => code))`,
+    types: ['@types/node'],
+    prints: /^\d+\.\d+\.\d+\n401\n200 text\/javascript; charset=utf-8\n130$/,
     neutral: false,
   },
 }

@@ -50,9 +50,15 @@ export async function packAll(root: string, folders: readonly string[], destinat
   )
 }
 
+/** Files that a package carries and no `exports` name. */
+const carried: Readonly<Record<string, readonly string[]>> = { '@metagrad/cli': ['dist/app/index.html'] }
+
+/** Folder of `dist` whose files are made of many sources: the page that the command serves. */
+const bundled = 'app/'
+
 /** What is wrong with a tarball: files that lack or do not belong, ranges left unrewritten, and publint's word. */
 export async function inspectTarball(root: string, { folder, manifest, bytes, files }: Tarball): Promise<string[]> {
-  const wanted = ['package.json', 'LICENSE', ...exportedFiles(manifest)]
+  const wanted = ['package.json', 'LICENSE', ...exportedFiles(manifest), ...(carried[manifest.name] ?? [])]
   const missing = wanted.filter((file) => !files.includes(file)).map((file) => `the tarball lacks ${file}.`)
   const foreign = files
     .filter((file) => /\.test\.|\.tsbuildinfo$|node_modules/.test(file))
@@ -61,7 +67,9 @@ export async function inspectTarball(root: string, { folder, manifest, bytes, fi
     .map((file) => ({ file, stem: /^dist\/(.+)\.js$/.exec(file)?.[1] }))
     .filter(
       ({ stem }) =>
-        stem !== undefined && !['ts', 'tsx'].some((ending) => existsSync(join(root, folder, `src/${stem}.${ending}`))),
+        stem !== undefined &&
+        !stem.startsWith(bundled) &&
+        !['ts', 'tsx'].some((ending) => existsSync(join(root, folder, `src/${stem}.${ending}`))),
     )
     .map(({ file }) => `the tarball holds ${file}, whose source is gone. Run pnpm run clean, then build.`)
   const links = JSON.stringify(manifest.dependencies ?? {}).includes('workspace:')

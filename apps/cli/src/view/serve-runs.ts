@@ -1,25 +1,25 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { serve } from '@hono/node-server'
 import { RunlogError, runIdPattern } from '@metagrad/runlog'
-import { listRuns, readRunFile } from '@metagrad/runlog/node'
+import { followRuns, listRuns, readRunFile } from '@metagrad/runlog/node'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { streamSSE } from 'hono/streaming'
 import { join } from 'node:path'
-import { readAssets } from './assets.ts'
-import { tailRuns } from './tail-runs.ts'
+import { CliError } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Asset } from './page.ts'
 
 /** What to serve, and where. */
 export interface ServeRunsOptions {
   /** Folder that holds run directories; it may be made later. */
   readonly runs: string
-  /** Port on 127.0.0.1; 0 (default) takes a free one. */
-  readonly port?: number
-  /** Folder of the built page; by default the one that `pnpm build:viz` makes. */
-  readonly assets?: string
+  /** Port on 127.0.0.1; 0 takes a free one. */
+  readonly port: number
+  /** The files of the page by URL path, as `readPage` gives them. */
+  readonly page: ReadonlyMap<string, Asset>
   /** Secret of the URL; random by default. */
   readonly token?: string
 }
@@ -46,13 +46,10 @@ const headers: Readonly<Record<string, string>> = {
  * Serves the page and the runs of a folder on 127.0.0.1, read only. Whoever has the token of `url` gets in; requests
  * under another host's name are refused, so that no web page can reach the server through the browser.
  *
- * @throws {RunlogError} IO when the page is not built or the port is taken.
- * @example
- * const { url, close } = await serveRuns({ runs: 'runs' })
+ * @throws CliError when the port cannot be used.
  */
 export async function serveRuns(options: ServeRunsOptions): Promise<ServedRuns> {
-  const { runs, port = 0, token = randomBytes(16).toString('hex') } = options
-  const assets = await readAssets(options.assets ?? fileURLToPath(new URL('../../dist/app/', import.meta.url)))
+  const { runs, port, page, token = randomBytes(16).toString('hex') } = options
   const ending = new AbortController()
   let bound = port
   const app = new Hono()
@@ -95,23 +92,25 @@ export async function serveRuns(options: ServeRunsOptions): Promise<ServedRuns> 
   app.get('/api/run/:id/file', (context) => readFile(context, runs))
 
   app.get('/api/events', (context) => {
-    const positions = positionsOf(context.req.queries('from') ?? [])
+    // The header is the browser's own, after a break; the page gives `from` when it begins a stream itself.
+    const positions = positionsOf(context.req.header('last-event-id') ?? context.req.query('from') ?? '')
     return streamSSE(context, async (stream) => {
       const over = new AbortController()
       const end = (): void => over.abort()
       stream.onAbort(end)
       ending.signal.addEventListener('abort', end)
       await stream.writeSSE({ event: 'open', data: '' })
-      for await (const message of tailRuns(runs, positions, over.signal)) {
-        const id = message.kind === 'news' ? `${message.id}:${message.position}` : message.id
-        await stream.writeSSE({ event: 'run', id, data: JSON.stringify(message) })
+      for await (const message of followRuns(runs, { positions: new Map(positions), signal: over.signal })) {
+        if (message.kind === 'news') positions.set(message.id, message.position)
+        if (message.kind === 'gone') positions.delete(message.id)
+        await stream.writeSSE({ event: 'run', id: idOf(positions), data: JSON.stringify(message) })
       }
       ending.signal.removeEventListener('abort', end)
     })
   })
 
   app.get('*', (context) => {
-    const asset = assets.get(context.req.path === '/' ? '/index.html' : context.req.path)
+    const asset = page.get(context.req.path === '/' ? '/index.html' : context.req.path)
     if (asset === undefined) return context.text('Not found.', 404)
     return context.body(asset.content, 200, { 'content-type': asset.type })
   })
@@ -120,20 +119,24 @@ export async function serveRuns(options: ServeRunsOptions): Promise<ServedRuns> 
   try {
     await once(server, 'listening')
   } catch (cause) {
-    throw new RunlogError(`serveRuns: port ${port} cannot be used. Give another, or 0 for a free one.`, 'IO', { cause })
+    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
+    const why = isTaken ? 'is in use' : 'cannot be used'
+    throw new CliError(`view: port ${port} ${why}. Give another, or none for a free one.`, exitCodes.io, { cause })
+  }
+  let closed: Promise<void> | undefined
+  const end = async (): Promise<void> => {
+    ending.abort()
+    const isOver = once(server, 'close')
+    server.close()
+    if ('closeAllConnections' in server) server.closeAllConnections()
+    await isOver
   }
   const address = server.address()
   if (typeof address === 'object' && address !== null) bound = address.port
   return {
     url: `http://127.0.0.1:${bound}/?token=${token}`,
     port: bound,
-    async close() {
-      ending.abort()
-      const closed = once(server, 'close')
-      server.close()
-      if ('closeAllConnections' in server) server.closeAllConnections()
-      await closed
-    },
+    close: () => (closed ??= end()),
   }
 }
 
@@ -150,10 +153,14 @@ async function readFile(context: Context, runs: string): Promise<Response> {
   }
 }
 
-/** `run:offset` of each run that the page already has a part of. */
-function positionsOf(from: readonly string[]): Map<string, number> {
+/** Id of an event: how far the page is in each run, `run:offset,run:offset`. */
+const idOf = (positions: ReadonlyMap<string, number>): string =>
+  Array.from(positions, ([run, position]) => `${run}:${position}`).join(',')
+
+/** What {@link idOf} wrote; what is none of it is passed over. */
+function positionsOf(id: string): Map<string, number> {
   const positions = new Map<string, number>()
-  for (const entry of from) {
+  for (const entry of id.split(',')) {
     const at = entry.lastIndexOf(':')
     const position = Number(entry.slice(at + 1))
     if (at > 0 && Number.isSafeInteger(position) && position >= 0) positions.set(entry.slice(0, at), position)

@@ -1,21 +1,35 @@
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Problem } from '@metagrad/runlog'
-import { encodeEvent, formatProblem } from '@metagrad/runlog'
-import { followRun, listRuns, readConfig } from '@metagrad/runlog/node'
-import type { RunMessage } from '../runs/wire.ts'
+import { encodeEvent } from '../encode.ts'
+import { formatProblem } from '../problem.ts'
+import type { RunMessage } from '../run-message.ts'
+import { followRun } from './follow.ts'
+import { listRuns } from './list-runs.ts'
+import { readConfig } from './read-run.ts'
 
 /** Milliseconds between two looks for new runs. */
 const lookMs = 1000
 
+/** How to follow the runs of a folder. */
+export interface FollowRunsOptions {
+  /** What the listener has already, in bytes of the log by run. */
+  readonly positions?: ReadonlyMap<string, number> | undefined
+  /** Ends the following. */
+  readonly signal: AbortSignal
+}
+
 /**
- * Everything that the runs of a folder record, past and to come, and the coming and going of runs.
- * `positions` says what the listener has already, in bytes by run.
+ * Everything that the runs of a folder record, past and to come, and the coming and going of runs. The folder may be made
+ * later.
+ *
+ * @example
+ * ```ts fragment
+ * for await (const message of followRuns('runs', { signal })) send(message)
+ * ```
  */
-export async function* tailRuns(
+export async function* followRuns(
   folder: string,
-  positions: ReadonlyMap<string, number>,
-  signal: AbortSignal,
+  { positions = new Map(), signal }: FollowRunsOptions,
 ): AsyncGenerator<RunMessage> {
   const queue: RunMessage[] = []
   let wake = (): void => undefined
@@ -85,7 +99,7 @@ async function follow(
         id,
         status: update.status,
         lines: update.events.map(encodeEvent),
-        problems: update.problems.map((problem: Problem) => formatProblem(problem)),
+        problems: update.problems.map(formatProblem),
         position: update.position,
         restarted: update.restarted,
         ...(config === undefined ? {} : { config }),

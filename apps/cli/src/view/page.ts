@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-import { RunlogError } from '@metagrad/runlog'
-import { serverMark } from '../runs/wire.ts'
+import { fileURLToPath } from 'node:url'
+import { runServerMark } from '@metagrad/runlog'
+import { CliError } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
 
 /** A file of the page. */
 export interface Asset {
@@ -16,19 +18,23 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
+/** Where the visualizer lies once it is built: beside the compiled command, seen from here and from the source. */
+const builtPage = fileURLToPath(new URL('../../dist/app/', import.meta.url))
+
 /**
  * The built page by URL path, all of it: no path of a request ever reaches the file system.
  *
- * @throws {RunlogError} IO when it is not built.
+ * @throws CliError when it is not built.
  */
-export async function readAssets(folder: string): Promise<ReadonlyMap<string, Asset>> {
+export async function readPage(folder: string = builtPage): Promise<ReadonlyMap<string, Asset>> {
   let names: string[]
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true })
     names = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   } catch (cause) {
-    throw new RunlogError(`serveRuns: the page is not built: no ${folder}. Run pnpm build:viz.`, 'IO', { cause })
+    throw notBuilt(folder, cause)
   }
+  if (!names.includes(join(folder, 'index.html'))) throw notBuilt(folder)
   const assets = await Promise.all(
     names.map(async (name): Promise<[string, Asset]> => {
       const path = `/${relative(folder, name).split(sep).join('/')}`
@@ -40,8 +46,13 @@ export async function readAssets(folder: string): Promise<ReadonlyMap<string, As
   return new Map(assets)
 }
 
+function notBuilt(folder: string, cause?: unknown): CliError {
+  const message = `view: the page is not built: there is no ${join(folder, 'index.html')}. Run pnpm build:viz.`
+  return new CliError(message, exitCodes.io, { cause })
+}
+
 /** Tells the page that it has a server. */
 function marked(html: Uint8Array): Uint8Array<ArrayBuffer> {
-  const text = new TextDecoder().decode(html).replace('</head>', `<meta name="${serverMark}" content="1" /></head>`)
+  const text = new TextDecoder().decode(html).replace('</head>', `<meta name="${runServerMark}" content="1" /></head>`)
   return new TextEncoder().encode(text)
 }

@@ -1,6 +1,6 @@
-import type { RunStatus } from '@metagrad/runlog'
+import type { RunStatus } from './status.ts'
 
-/** What `metagrad view` tells the page about a run, as the data of a server-sent event. */
+/** What a server that follows runs tells a page about one of them: the data of a server-sent event. */
 export type RunMessage =
   | {
       readonly kind: 'news'
@@ -20,8 +20,5 @@ export type RunMessage =
   | { readonly kind: 'broken'; readonly id: string; readonly problem: string }
   | { readonly kind: 'gone'; readonly id: string }
 
-/** Name of the meta element by which the page knows that `metagrad view` serves it. */
-export const serverMark = 'metagrad-server'
-
-/** Whether `metagrad view` serves this page. */
-export const hasServer = (): boolean => document.querySelector(`meta[name="${serverMark}"]`) !== null
+/** Name of the meta element by which a page knows that such a server stands behind it. */
+export const runServerMark = 'metagrad-server'

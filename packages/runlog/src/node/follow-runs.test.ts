@@ -1,0 +1,100 @@
+import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { RunMessage } from '../run-message.ts'
+import { createRun } from './create-run.ts'
+import { followRuns } from './follow-runs.ts'
+import type { Run } from './run.ts'
+
+let folder = ''
+let over: AbortController
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'metagrad-follow-'))
+  over = new AbortController()
+  onTestFinished(async () => {
+    over.abort()
+    await rm(folder, { recursive: true, force: true })
+  })
+})
+
+async function startRun(): Promise<Run> {
+  const facts = { command: [], versions: {}, device: 'cpu', seed: 1, data: [], config: { lr: 0.5 } }
+  const run = await createRun({ root: join(folder, 'runs'), name: 'a', ...facts })
+  await run.start({ totals: { rows: { train: 10 } }, task: 'classification', metrics: [] })
+  return run
+}
+
+/** Takes messages until one fits. */
+async function until(
+  messages: AsyncGenerator<RunMessage>,
+  fits: (message: RunMessage) => boolean,
+): Promise<RunMessage[]> {
+  const taken: RunMessage[] = []
+  for (;;) {
+    const { value, done } = await messages.next()
+    if (done === true) throw new Error('The messages ended.')
+    taken.push(value)
+    if (fits(value)) return taken
+  }
+}
+
+const linesOf = (messages: readonly RunMessage[]): string[] =>
+  messages.flatMap((message) => (message.kind === 'news' ? message.lines : []))
+
+describe('followRuns(folder, options)', () => {
+  it('waits for the folder, then tells what runs record, to their end', async () => {
+    const messages = followRuns(join(folder, 'runs'), { signal: over.signal })
+    const first = until(messages, ({ kind }) => kind === 'news')
+    const run = await startRun()
+    const id = basename(run.directory)
+    expect((await first).at(-1)).toMatchObject({ kind: 'news', id, config: { lr: 0.5 }, restarted: false })
+    run.scalars(1, 1, { 'train/loss': 2 })
+    const next = await until(messages, (message) => linesOf([message]).some((line) => line.includes('train/loss')))
+    expect(next.every((message) => !('config' in message))).toBe(true)
+    await run.end({ status: 'done', exitCode: 0 })
+    const last = await until(messages, (message) => message.kind === 'news' && message.status === 'finished')
+    expect(linesOf(last).at(-1)).toContain('"end"')
+  })
+
+  it('starts each run at its position', async () => {
+    const run = await startRun()
+    run.scalars(1, 1, { 'train/loss': 2 })
+    await run.end({ status: 'done', exitCode: 0 })
+    const id = basename(run.directory)
+    const all = followRuns(join(folder, 'runs'), { signal: over.signal })
+    const seen = await until(all, (message) => message.kind === 'news' && message.status === 'finished')
+    const news = seen.flatMap((message) => (message.kind === 'news' ? [message] : []))
+    const positions = new Map([[id, news.at(-1)!.position]])
+    const rest = followRuns(join(folder, 'runs'), { positions, signal: over.signal })
+    expect(linesOf(await until(rest, ({ kind }) => kind === 'news'))).toEqual([])
+  })
+
+  it('tells of folders that are no runs, of bad lines, and of runs that are gone', async () => {
+    const run = await startRun()
+    const broken = '20260131-090507-broken'
+    await mkdir(join(folder, 'runs', broken))
+    await appendFile(join(run.directory, 'events.jsonl'), 'not json\n')
+    const messages = followRuns(join(folder, 'runs'), { signal: over.signal })
+    const bad = (message: RunMessage): boolean => message.kind === 'news' && message.problems.length > 0
+    const seen: RunMessage[] = []
+    while (!seen.some(bad) || !seen.some(({ kind }) => kind === 'broken'))
+      seen.push(...(await until(messages, () => true)))
+    expect(seen.find(({ kind }) => kind === 'broken')).toMatchObject({
+      id: broken,
+      problem: expect.stringContaining('has no run.json') as string,
+    })
+    await run.end({ status: 'failed', exitCode: 1 })
+    await rm(run.directory, { recursive: true })
+    const gone = await until(messages, ({ kind }) => kind === 'gone')
+    expect(gone.at(-1)).toEqual({ kind: 'gone', id: basename(run.directory) })
+  })
+
+  it('ends when told to', async () => {
+    const messages = followRuns(join(folder, 'runs'), { signal: over.signal })
+    const next = messages.next()
+    over.abort()
+    expect((await next).done).toBe(true)
+  })
+})
