@@ -247,6 +247,8 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
   atanh: floating('atanh'),
   sigmoid: floating('sigmoid'),
   relu: numeric('relu'),
+  gelu: floating('gelu'),
+  silu: floating('silu'),
   erf: floating('erf'),
   erfc: floating('erfc'),
   erfinv: floating('erfinv'),

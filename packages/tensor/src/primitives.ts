@@ -72,6 +72,10 @@ export interface UnaryPrimitives {
   atanh: NoParams
   sigmoid: NoParams
   relu: NoParams
+  /** x times the normal distribution function of x. */
+  gelu: NoParams
+  /** x sigmoid(x). */
+  silu: NoParams
   erf: NoParams
   erfc: NoParams
   erfinv: NoParams

@@ -100,6 +100,7 @@ export const names: readonly Name[] = [
     'matmul mm bmm mv° dot outer einsum=einsum tensordot=tensordot° addmm° baddbmm° trace° cross° kron° inverse=.inverse det=.det slogdet=.slogdet solve=linalg.solve cholesky=linalg.cholesky lu=linalg.lu qr=linalg.qr eigh=linalg.eigh svd=linalg.svd lstsq=linalg.lstsq matrix_power=linalg.matrixPower eig=linalg.eig° pinv=linalg.pinv° matrix_rank=linalg.matrixRank° vector_norm=linalg.vectorNorm°',
   ),
   ...functions('Normalization', 'layer_norm rms_norm batch_norm group_norm instance_norm local_response_norm°'),
+  ...functions('Activations', 'gelu silu elu leaky_relu hardswish mish hardsigmoid softsign'),
   ...functions('Losses', 'cross_entropy nll_loss'),
   ...family(
     'Convolution and pooling',

@@ -1,5 +1,5 @@
 import type { BinaryPrimitives, Tensor, UnaryPrimitives } from '@metagrad/tensor'
-import type { Rules } from '../saved.ts'
+import type { Rules, Saved } from '../saved.ts'
 import { fused, logisticGradient } from './fused.ts'
 
 /** Step functions: flat wherever they have a derivative. */
@@ -16,6 +16,23 @@ type Pointwise =
   | 'copy'
   | 'cast'
   | 'bceWithLogitsSum'
+
+/** The normal distribution function plus x times its derivative. */
+function gelu(g: Tensor, { x }: Saved<'gelu'>): Tensor {
+  const distribution = x.mul(Math.SQRT1_2).erf().add(1).mul(0.5)
+  const density = x
+    .square()
+    .mul(-0.5)
+    .exp()
+    .mul(1 / Math.sqrt(2 * Math.PI))
+  return g.mul(distribution.add(x.mul(density)))
+}
+
+/** sigmoid(x) (1 + x (1 - sigmoid(x))). */
+function silu(g: Tensor, { x }: Saved<'silu'>): Tensor {
+  const share = x.sigmoid()
+  return g.mul(share).mul(x.mul(share.neg().add(1)).add(1))
+}
 
 /** d/dx as a formula of the gradient g, the inputs x, y, z and the result out. Broadcasting and dtypes are the engine's business. */
 export const pointwiseRules: Rules<Pointwise> = {
@@ -51,6 +68,8 @@ export const pointwiseRules: Rules<Pointwise> = {
   atanh: [(g, { x }) => g.div(x.square().neg().add(1))],
   sigmoid: [(g, { out }) => fused('sigmoidBackward', g, out) ?? g.mul(out).mul(out.neg().add(1))],
   relu: [(g, { out }) => fused('reluBackward', g, out) ?? g.maskedFill(out.le(0), 0)],
+  gelu: [gelu],
+  silu: [silu],
   // d erf(x) / dx = 2 / sqrt(pi) e^(-x^2)
   erf: [(g, { x }) => g.mul(x.square().neg().exp()).mul(2 / Math.sqrt(Math.PI))],
   erfc: [(g, { x }) => g.mul(x.square().neg().exp()).mul(-2 / Math.sqrt(Math.PI))],

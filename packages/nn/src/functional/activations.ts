@@ -1,5 +1,5 @@
 import type { Generator, Tensor } from '@metagrad/tensor'
-import { ArgumentError, emptyLike, where } from '@metagrad/tensor'
+import { ArgumentError, dispatch, emptyLike, where } from '@metagrad/tensor'
 import { checkChoice } from '../check.ts'
 import { withValue } from './with-value.ts'
 
@@ -62,15 +62,14 @@ export function selu(x: Tensor): Tensor {
  */
 export function gelu(x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor {
   checkChoice('gelu', 'approximate', approximate, ['none', 'tanh'])
-  // erfc keeps the digits of the left tail that 1 + erf cancels.
-  if (approximate === 'none') return x.mul(0.5).mul(x.mul(-Math.SQRT1_2).erfc())
+  if (approximate === 'none') return dispatch('gelu', [x], {})
   const inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI))
   return x.mul(0.5).mul(inner.tanh().add(1))
 }
 
 /** x sigmoid(x), also called swish. @see https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
 export function silu(x: Tensor): Tensor {
-  return x.mul(x.sigmoid())
+  return dispatch('silu', [x], {})
 }
 
 /** x tanh(softplus(x)). @see https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */

@@ -288,6 +288,8 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
         'log',
         'tanh',
         'sigmoid',
+        'gelu',
+        'silu',
         'erf',
         'sin',
         'cos',

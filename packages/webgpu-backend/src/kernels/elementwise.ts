@@ -57,6 +57,8 @@ const unary: { readonly [P in UnaryPrimitive]: Row } = {
   atanh: floats('areaTangent(a)'),
   sigmoid: floats('logistic(a)'),
   relu: { float: 'select(select(0.0, a, isNaN(a)), a, a > 0.0)', int: 'max(a, 0)' },
+  gelu: floats('0.5 * a * errorComplement(-0.70710678118 * a)'),
+  silu: floats('a * logistic(a)'),
   erf: floats('errorFunction(a)'),
   erfc: floats('errorComplement(a)'),
   erfinv: floats('errorInverse(a)'),

@@ -136,6 +136,8 @@ const calls: { readonly [P in ComputePrimitive]: readonly Call<ComputePrimitives
   atanh: unary(floats),
   sigmoid: unary(floats),
   relu: unary(numbers),
+  gelu: unary(floats),
+  silu: unary(floats),
   erf: unary(floats),
   erfc: unary(floats),
   erfinv: unary(floats),

@@ -1,4 +1,5 @@
 import { convolutionSamples } from './convolution.ts'
+import { activationSamples } from './activations.ts'
 import { creationSamples, randomSamples } from './creation.ts'
 import { indexingSamples } from './indexing.ts'
 import { linalgSamples } from './linalg.ts'
@@ -28,4 +29,5 @@ export const families: { readonly [family: string]: readonly Sample[] } = {
   statistics: statisticsSamples,
   normalization: normalizationSamples,
   losses: lossSamples,
+  activations: activationSamples,
 }

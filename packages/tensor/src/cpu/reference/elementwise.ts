@@ -67,6 +67,9 @@ const unary: { readonly [P in Exclude<UnaryPrimitive, Predicate>]: UnaryFunction
   sigmoid: { number: special.sigmoid },
   relu: { number: (x) => (x > 0 ? x : x === x ? 0 : x), bigint: (x) => (x > 0n ? x : 0n) },
   erf: { number: special.erf },
+  // erfc keeps the digits of the left tail that 1 + erf cancels.
+  gelu: { number: (x) => 0.5 * x * special.erfc(-x * Math.SQRT1_2) },
+  silu: { number: (x) => x * special.sigmoid(x) },
   erfc: { number: special.erfc },
   erfinv: { number: special.erfinv },
   lgamma: { number: special.lgamma },
