@@ -104,6 +104,7 @@ workloads = {
     "conv 1->16 28x28, forward+backward": convolution(1, 16, 28),
     "conv 16->32 14x14, forward+backward": convolution(16, 32, 14),
     "MLP 784-128-64-10 step, Adam": mlp,
+    "MLP 784-128-64-10 step, Adam, compiled": mlp,
 }
 
 print(torch.__version__, flush=True)

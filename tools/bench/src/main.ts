@@ -1,11 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { arch, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startTorch } from './torch.ts'
+import { residentMemory } from './memory.ts'
+import type { Peer } from './peer.ts'
+import { startPeers } from './peer.ts'
 import type { Workload } from './workloads.ts'
 import { workloads } from './workloads.ts'
 
-// Times each workload here and in PyTorch, in turn, so that both see the same machine. Only the ratios mean something.
+// Times each workload here and in the peers, in turn, so that all see the same machine. Only the ratios mean something.
 // Usage: pnpm bench [--rounds 9] [--only text] [--json FILE] [--markdown FILE]
 
 interface Row {
@@ -17,6 +19,7 @@ interface Row {
   readonly goal: number
   /** PyTorch's time over ours, round by round: the median. Missing without PyTorch. */
   readonly ratio?: number
+  /** Microseconds per call of the others: medians. */
   readonly peers: { readonly [name: string]: number }
 }
 
@@ -29,11 +32,12 @@ const { values } = parseArgs({
   },
 })
 
-function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.round(q * (sorted.length - 1))]!
-}
+/** A peer's measurement takes about this long. */
+const peerMicroseconds = 60_000
 
-const ascending = (list: readonly number[]): number[] => [...list].sort((a, b) => a - b)
+function quantile(list: readonly number[], q: number): number {
+  return [...list].sort((a, b) => a - b)[Math.round(q * (list.length - 1))]!
+}
 
 function measure(call: () => unknown, calls: number): number {
   const start = performance.now()
@@ -41,61 +45,81 @@ function measure(call: () => unknown, calls: number): number {
   return ((performance.now() - start) * 1000) / calls
 }
 
-const torch = await startTorch()
-if (torch === undefined) console.error('bench: no PyTorch found (Debian: python3-torch); printing our own times only.')
+/** How often each peer is called per round; peers that do not do this work are left out. */
+async function callsOf(peers: readonly Peer[], { name, calls }: Workload): Promise<ReadonlyMap<Peer, number>> {
+  const counts = new Map<Peer, number>()
+  for (const peer of peers) {
+    const once = await peer.measure(name, 1)
+    if (once !== undefined) counts.set(peer, Math.max(1, Math.min(calls, Math.round(peerMicroseconds / once))))
+  }
+  return counts
+}
 
-async function bench({ name, accept, goal, calls, setup }: Workload): Promise<Row> {
+async function bench(workload: Workload, peers: readonly Peer[]): Promise<Row> {
+  const { name, accept, goal, calls, setup } = workload
   const call = setup()
   for (let i = 0; i < 3; i++) measure(call, calls)
+  const counts = await callsOf(peers, workload)
   const own: number[] = []
-  const theirs: number[] = []
+  const others = new Map<string, number[]>([...counts.keys()].map((peer) => [peer.name, []]))
   for (let round = 0; round < Number(values.rounds); round++) {
     own.push(measure(call, calls))
-    if (torch !== undefined) theirs.push(await torch.measure(name, calls))
+    for (const [peer, count] of counts) others.get(peer.name)!.push((await peer.measure(name, count))!)
   }
-  const times = ascending(own)
-  const row = {
+  const torch = others.get('PyTorch')
+  return {
     workload: name,
-    microseconds: quantile(times, 0.5),
-    spread: [quantile(times, 0.25), quantile(times, 0.75)] as const,
+    microseconds: quantile(own, 0.5),
+    spread: [quantile(own, 0.25), quantile(own, 0.75)],
     accept,
     goal,
-    peers: {},
+    ...(torch === undefined
+      ? {}
+      : {
+          ratio: quantile(
+            torch.map((time, i) => time / own[i]!),
+            0.5,
+          ),
+        }),
+    peers: Object.fromEntries([...others].map(([peer, times]) => [peer, quantile(times, 0.5)])),
   }
-  if (torch === undefined) return row
-  const ratios = ascending(theirs.map((time, i) => time / own[i]!))
-  return { ...row, ratio: quantile(ratios, 0.5), peers: { pytorch: quantile(ascending(theirs), 0.5) } }
 }
 
-const figure = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3))
+const figure = (value: number | undefined): string =>
+  value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 
-function verdict({ ratio, accept, goal }: Row): string {
-  if (ratio === undefined) return ''
-  return ratio >= goal ? 'goal' : ratio >= accept ? 'accepted' : 'below'
+function verdict({ ratio, accept, goal, microseconds, peers }: Row): string {
+  const slower = Object.entries(peers).filter(([name, time]) => name !== 'PyTorch' && time < microseconds)
+  const besides = slower.map(([name]) => `, slower than ${name}`).join('')
+  if (ratio === undefined) return besides.slice(2)
+  return (ratio >= goal ? 'goal' : ratio >= accept ? 'accepted' : 'below') + besides
 }
 
-function tableOf(rows: readonly Row[]): string {
-  const head =
-    '| workload | us per call | middle half | x PyTorch | accept | goal | |\n|---|---:|---:|---:|---:|---:|---|'
+function tableOf(rows: readonly Row[], peers: readonly Peer[]): string {
+  const names = peers.map(({ name }) => name)
+  const head = `| workload | metagrad | middle half | ${names.map((name) => `${name} | `).join('')}x PyTorch | accept | goal | |`
+  const rule = `|---|---:|---:|${names.map(() => '---:|').join('')}---:|---:|---:|---|`
   const lines = rows.map((row) => {
-    const ratio = row.ratio === undefined ? '' : figure(row.ratio)
+    const others = names.map((name) => `${figure(row.peers[name])} | `).join('')
     const [low, high] = row.spread
-    return `| ${row.workload} | ${figure(row.microseconds)} | ${figure(low)} to ${figure(high)} | ${ratio} | ${row.accept} | ${row.goal} | ${verdict(row)} |`
+    return `| ${row.workload} | ${figure(row.microseconds)} | ${figure(low)} to ${figure(high)} | ${others}${figure(row.ratio)} | ${row.accept} | ${row.goal} | ${verdict(row)} |`
   })
-  const machine = `${cpus()[0]?.model ?? arch()}, Node ${process.versions.node}${torch === undefined ? '' : `, PyTorch ${torch.version} on one thread`}`
-  return `${[head, ...lines].join('\n')}\n\n${machine}; medians of ${values.rounds} rounds, both sides in turn.\n`
+  const versions = peers.map(({ name, version }) => `${name} ${version}`).join(', ')
+  const machine = `${cpus()[0]?.model ?? arch()}, Node ${process.versions.node}${versions === '' ? '' : `, ${versions}`}, one thread each`
+  return `${[head, rule, ...lines].join('\n')}\n\nMicroseconds per call: medians of ${values.rounds} rounds, all in turn. ${machine}.\n`
 }
 
+const peers = await startPeers()
 const rows: Row[] = []
 for (const workload of workloads.filter(({ name }) => name.includes(values.only))) {
-  const row = await bench(workload)
+  const row = await bench(workload, peers)
   rows.push(row)
-  console.error(
-    `${row.workload}: ${figure(row.microseconds)} us${row.ratio === undefined ? '' : `, ${figure(row.ratio)} x PyTorch (${verdict(row)})`}`,
-  )
+  console.error(`${row.workload}: ${figure(row.microseconds)} us, ${figure(row.ratio)} x PyTorch (${verdict(row)})`)
 }
-torch?.close()
-console.log(tableOf(rows))
+for (const peer of peers) peer.close()
+const memory = 'resident memory'.includes(values.only) ? residentMemory() : ''
+const report = `${tableOf(rows, peers)}${memory}`
+console.log(report)
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 2)}\n`)
 if (values.markdown !== undefined)
-  writeFileSync(values.markdown, `# Performance\n\nWritten by \`pnpm bench --markdown\`.\n\n${tableOf(rows)}`)
+  writeFileSync(values.markdown, `# Performance\n\nWritten by \`pnpm bench --markdown FILE\`.\n\n${report}`)
