@@ -9,13 +9,25 @@ export function read(op: string, view: View): Promise<TypedArray> {
   return view.storage.device.read(view)
 }
 
+/** What to write instead of an op that reads at once, where there is a form that waits. */
+const waitingForms: Readonly<Record<string, string>> = {
+  dataSync: 'data()',
+  itemSync: 'item()',
+  tolistSync: 'tolist()',
+  to: 'toAsync(device)',
+  nonzero: 'nonzeroAsync()',
+  index: 'maskedSelectAsync(mask)',
+  allclose: 'allcloseAsync(other)',
+  equal: 'equalAsync(other)',
+}
+
 /** `read` at once. @throws DeviceError when a view cannot be read synchronously */
 export function readSync(op: string, view: View): TypedArray {
   const { device } = view.storage
   currentTrace()?.read(op, view)
   if (device.readSync === undefined) {
-    const reader = op.replace(/Sync$/, '')
-    throw new DeviceError(`${op}: device "${device.name}" cannot be read synchronously. Use await t.${reader}().`)
+    const form = waitingForms[op] ?? 'toAsync(cpu) first'
+    throw new DeviceError(`${op}: device "${device.name}" cannot be read synchronously. Use await t.${form}.`)
   }
   return device.readSync(view)
 }

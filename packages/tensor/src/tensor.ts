@@ -295,9 +295,25 @@ export class Tensor {
     }
     const options = typeof target === 'string' ? { dtype: target } : isDevice(target) ? { device: target } : target
     const { dtype = this.dtype, device = this.device, copy = false } = options
-    const moved = device === this.device ? this : moveTo(this, device)
-    const result = cast(moved, checkDType('to', dtype))
+    checkDType('to', dtype)
+    // What the new device cannot hold is cast before it moves.
+    const held = device.dtypes.has(this.dtype) ? this : cast(this, dtype)
+    const moved = device === this.device ? held : moveTo(held, device)
+    const result = cast(moved, dtype)
     return copy && result === this ? this.clone() : result
+  }
+
+  /**
+   * `to(device)` from devices that answer later: the same elements on another device.
+   *
+   * @example
+   * ```ts fragment
+   * const onCpu = await logits.toAsync(cpu)
+   * ```
+   */
+  async toAsync(device: Device): Promise<Tensor> {
+    if (device === this.device) return this
+    return new Tensor(upload(device, this.dtype, await this.data()), contiguousLayout(this.shape), this.dtype)
   }
 
   float(): Tensor {
@@ -693,6 +709,11 @@ export class Tensor {
     return masks.maskedSelect(this, mask)
   }
 
+  /** `maskedSelect` on devices that answer later. Recorded. */
+  maskedSelectAsync(mask: Tensor): Promise<Tensor> {
+    return masks.maskedSelectAsync(this, mask)
+  }
+
   /** A copy with `value` where `mask` (bool, broadcast) is true. */
   maskedFill(mask: Tensor, value: Operand): Tensor {
     return masks.maskedFill(fresh, this, mask, value)
@@ -728,6 +749,17 @@ export class Tensor {
     return options?.asTuple === true
       ? search.nonzeroColumns('nonzero', this.ndim === 0 ? this.reshape(1) : this)
       : search.nonzero(this)
+  }
+
+  /** `nonzero()` on devices that answer later. */
+  nonzeroAsync(): Promise<Tensor>
+  nonzeroAsync(options: { readonly asTuple: true }): Promise<Tensor[]>
+  async nonzeroAsync(options?: { readonly asTuple: true }): Promise<Tensor | Tensor[]> {
+    const x = options?.asTuple === true && this.ndim === 0 ? this.reshape(1) : this
+    const data = await read('nonzeroAsync', x)
+    return options?.asTuple === true
+      ? search.columnsOf('nonzeroAsync', x, data)
+      : search.rowsOf('nonzeroAsync', x, data)
   }
 
   /** `nonzero()` under NumPy's name. */
@@ -1415,6 +1447,16 @@ export class Tensor {
   /** Whether shape and elements are equal. @throws DeviceError on devices that read asynchronously */
   equal(other: Tensor): boolean {
     return statistics.equal(this, other)
+  }
+
+  /** `equal` on devices that answer later. */
+  equalAsync(other: Tensor): Promise<boolean> {
+    return statistics.equalAsync(this, other)
+  }
+
+  /** `allclose` on devices that answer later. */
+  allcloseAsync(other: Tensor, options: CloseOptions = {}): Promise<boolean> {
+    return statistics.allcloseAsync(this, other, options)
   }
 
   /** The k-th smallest along `dim` and its position; k counts from 1. */

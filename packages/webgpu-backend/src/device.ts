@@ -1,4 +1,4 @@
-import type { DType, DataOf, Device, TypedArray, View } from '@metagrad/tensor'
+import type { DType, DataOf, Device, Program, TypedArray, View } from '@metagrad/tensor'
 import { DTypeError } from '@metagrad/tensor'
 import type { Engine } from './engine/engine.ts'
 import type { PoolStatistics } from './engine/pool.ts'
@@ -6,6 +6,7 @@ import { GpuStorage, bytesOf, cellOf, cells, storageOf } from './engine/storage.
 import { copy } from './kernels/elementwise.ts'
 import { kernels } from './kernels/index.ts'
 import { withViews } from './kernels/temporary.ts'
+import { lower } from './lower.ts'
 import { fromHalf, toHalf } from './half.ts'
 
 /** A GPU as a device: tensors made there are computed there. Reads are asynchronous: `await t.data()`, `await t.item()`. */
@@ -14,6 +15,8 @@ export interface WebGPUDevice extends Device {
   readonly adapter: string
   /** What is allocated on the GPU. */
   readonly memory: PoolStatistics
+  /** Batches of commands submitted so far. */
+  readonly submits: number
   /** Resolves when everything called so far has run. @throws what a read would throw: a lost device, a fault of a kernel */
   synchronize(): Promise<void>
   /** Ends the device and frees what it holds; tensors on it cannot be used any more. */
@@ -87,12 +90,17 @@ export function deviceOf(engine: Engine, adapter: string, hasHalf: boolean): Web
     },
     read,
     get memory() {
-      return engine.pool.statistics
+      return engine.statistics
+    },
+    get submits() {
+      return engine.submits
     },
     async synchronize() {
       await engine.read(engine.faultBuffer, 0, 4)
     },
     destroy: () => engine.destroy(),
+    // In debug mode each op is checked by itself.
+    ...(engine.debug ? {} : { lower: (program: Program) => lower(program, device, engine) }),
   }
   return device
 }

@@ -1,7 +1,8 @@
 import { dispatch } from '../dispatch.ts'
 import { ArgumentError, IndexError, ShapeError } from '../errors.ts'
 import { checkShape, formatShape, normalizeDim } from '../layout.ts'
-import { checkList, checkTensorList, checkTensors, indexTensor, isTensor, stored } from '../operands.ts'
+import { checkList, checkTensorList, checkTensors, indexTensor, isTensor, stored, toData } from '../operands.ts'
+import { readSync } from '../read.ts'
 import type { Tensor } from '../tensor.ts'
 import { cat, flip, narrow, repeat, sliceDim, split, stack, transpose, unsqueeze } from './shape.ts'
 
@@ -28,7 +29,7 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim: numbe
 }
 
 function countsOf(repeats: Tensor, size: number): number[] {
-  const counts = repeats.ndim > 1 ? [] : Array.from(repeats.dataSync() as ArrayLike<number | bigint>, Number)
+  const counts = repeats.ndim > 1 ? [] : Array.from(readSync('repeatInterleave', repeats), Number)
   if (counts.length === 1) return range(size).fill(counts[0]!)
   if (counts.length !== size) {
     throw new ShapeError(
@@ -215,13 +216,13 @@ export function pad(x: Tensor, sizes: readonly number[], mode: PadMode, value: n
   })
   if (mode !== 'constant')
     return widths.reduce((result, [before, after], dim) => padDim(result, dim, before, after, mode), x)
-  const fill = stored('pad', x, value)
+  const [fill] = toData('pad', [value], x.dtype)
   const cropped = widths.reduce((result, [before, after], dim) => {
     const [start, end] = [Math.max(0, -before), Math.max(0, -after)]
     return start + end === 0 ? result : narrow(result, dim, start, x.shape[dim]! - start - end)
   }, x)
   const positive = (at: 0 | 1) => widths.map((pair) => Math.max(0, pair[at]))
-  return dispatch('pad', [cropped], { before: positive(0), after: positive(1), value: fill.itemSync() })
+  return dispatch('pad', [cropped], { before: positive(0), after: positive(1), value: Number(fill) })
 }
 
 function padDim(x: Tensor, dim: number, before: number, after: number, mode: Exclude<PadMode, 'constant'>): Tensor {

@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from '../errors.ts'
 import { formatShape, normalizeDim } from '../layout.ts'
 import { checkTensors, constant } from '../operands.ts'
 import { noParams } from '../primitives.ts'
+import { readSync } from '../read.ts'
 import type { Tensor } from '../tensor.ts'
 import { canReadNow } from '../trace.ts'
 import { cat } from './shape.ts'
@@ -98,7 +99,7 @@ export function oneHot(x: Tensor, numClasses: number): Tensor {
     )
   if (numClasses === -1 && x.numel === 0)
     throw new ArgumentError('oneHot: cannot count the classes of an empty tensor. Give numClasses.')
-  const classes = numClasses === -1 ? x.amax().itemSync() + 1 : numClasses
+  const classes = numClasses === -1 ? Number(readSync('oneHot', x.amax())[0]) + 1 : numClasses
   const { device } = x
   if (canReadNow(device) && x.numel > 0) {
     const [low, high] = [x.amin().itemSync(), x.amax().itemSync()]

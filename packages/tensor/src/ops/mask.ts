@@ -30,6 +30,13 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   return wide.ndim === 0 ? read(wide.reshape([1]), [cover.reshape([1])]) : read(wide, [cover])
 }
 
+/** `maskedSelect` on devices that answer later. */
+export async function maskedSelectAsync(x: Tensor, mask: Tensor): Promise<Tensor> {
+  const { wide, cover } = covering('maskedSelectAsync', fresh, x, mask)
+  const [line, places] = wide.ndim === 0 ? [wide.reshape([1]), cover.reshape([1])] : [wide, cover]
+  return read(line, await places.nonzeroAsync({ asTuple: true }))
+}
+
 /** `value` where `mask` is true. */
 export function maskedFill(door: Door, x: Tensor, mask: Tensor, value: Operand): Tensor {
   const { wide, cover } = covering('maskedFill', door, x, mask)

@@ -1,4 +1,5 @@
 import { indexDType } from '../device.ts'
+import type { TypedArray } from '../dtypes.ts'
 import { isFloat, resultType } from '../dtypes.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../errors.ts'
 import { formatShape, normalizeDim, sameShape } from '../layout.ts'
@@ -6,9 +7,8 @@ import { cast, checkTensors, indexTensor, isTensor } from '../operands.ts'
 import { readSync } from '../read.ts'
 import type { Tensor } from '../tensor.ts'
 
-/** Row-major positions of what is not 0. Their number depends on the values, so they are read at once. */
-function nonzeroPositions(op: string, x: Tensor): Float64Array {
-  const data = readSync(op, x)
+/** Row-major positions of what is not 0. */
+function nonzeroPositions(data: TypedArray): Float64Array {
   let count = 0
   for (let i = 0; i < data.length; i++) if (Number(data[i]) !== 0) count++
   const found = new Float64Array(count)
@@ -17,9 +17,9 @@ function nonzeroPositions(op: string, x: Tensor): Float64Array {
   return found
 }
 
-/** Per dim, the index of each element that is not 0. @throws DeviceError on devices that read asynchronously */
-export function nonzeroColumns(op: string, x: Tensor): Tensor[] {
-  const found = nonzeroPositions(op, x)
+/** Per dim of `x`, whose elements are `data`, the index of each that is not 0. */
+export function columnsOf(op: string, x: Tensor, data: TypedArray): Tensor[] {
+  const found = nonzeroPositions(data)
   let step = x.numel
   return x.shape.map((size) => {
     step /= Math.max(1, size)
@@ -33,9 +33,14 @@ export function nonzeroColumns(op: string, x: Tensor): Tensor[] {
   })
 }
 
-/** One row of indices per element that is not 0. */
-export function nonzero(x: Tensor): Tensor {
-  const found = nonzeroPositions('nonzero', x)
+/** Per dim, the index of each element that is not 0. @throws DeviceError on devices that read asynchronously */
+export function nonzeroColumns(op: string, x: Tensor): Tensor[] {
+  return columnsOf(op, x, readSync(op, x))
+}
+
+/** One row of indices per element of `x`, whose elements are `data`, that is not 0. */
+export function rowsOf(op: string, x: Tensor, data: TypedArray): Tensor {
+  const found = nonzeroPositions(data)
   const rows = new Float64Array(found.length * x.ndim)
   found.forEach((at, row) => {
     let rest = at
@@ -44,7 +49,12 @@ export function nonzero(x: Tensor): Tensor {
       rest = Math.floor(rest / x.shape[dim]!)
     }
   })
-  return indexTensor('nonzero', rows, [found.length, x.ndim], x.device)
+  return indexTensor(op, rows, [found.length, x.ndim], x.device)
+}
+
+/** One row of indices per element that is not 0. @throws DeviceError on devices that read asynchronously */
+export function nonzero(x: Tensor): Tensor {
+  return rowsOf('nonzero', x, readSync('nonzero', x))
 }
 
 /** What `unique` tells beside the values. */
@@ -91,7 +101,7 @@ function uniqueOf(op: string, x: Tensor, dim: number | undefined, sorted: boolea
   const order = sorted ? orderOf(op, lines) : undefined
   const arranged = order === undefined ? lines : lines.indexSelect(0, order)
   const { starts, ids } = runsOf(arranged)
-  const values = arranged.index(starts)
+  const values = arranged.indexSelect(0, nonzeroColumns(op, starts)[0]!)
   const inverse = order === undefined ? ids : ids.scatter(0, order, ids)
   const counts = ids.newFull([values.shape[0]!], 0).indexAdd(0, ids, ids.newFull([size!], 1))
   return {
@@ -127,7 +137,7 @@ export function bincount(x: Tensor, weights: Tensor | undefined, minLength: numb
     )
   }
   const positions = cast(x, indexDType(x.device))
-  const length = x.numel === 0 ? minLength : Math.max(minLength, positions.amax().itemSync() + 1)
+  const length = x.numel === 0 ? minLength : Math.max(minLength, Number(readSync('bincount', positions.amax())[0]) + 1)
   if (x.numel > 0 && positions.amin().itemSync() < 0)
     throw new ArgumentError(`bincount: needs elements >= 0, got ${positions.amin().itemSync()}.`)
   const amounts =
@@ -146,7 +156,8 @@ export function histc(x: Tensor, bins: number, min: number, max: number): Tensor
     throw new ArgumentError(`histc: needs a whole number of bins >= 1, got ${bins}.`)
   const flat = x.detach().reshape([-1])
   let [low, high] = [min, max]
-  if (low === high && flat.numel > 0) [low, high] = [flat.amin().itemSync(), flat.amax().itemSync()]
+  if (low === high && flat.numel > 0)
+    [low, high] = [flat.amin(), flat.amax()].map((bound) => Number(readSync('histc', bound)[0])) as [number, number]
   if (low === high) [low, high] = [low - 1, high + 1]
   if (!Number.isFinite(low) || !Number.isFinite(high) || low > high)
     throw new ArgumentError(`histc: needs finite bounds min <= max, got ${low} and ${high}. Give { min, max }.`)

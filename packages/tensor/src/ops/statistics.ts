@@ -41,6 +41,16 @@ export function allclose(a: Tensor, b: Tensor, options: CloseOptions): boolean {
   return readSync('allclose', isclose(a, b, options).all())[0] === 1
 }
 
+/** `allclose` on devices that answer later. */
+export async function allcloseAsync(a: Tensor, b: Tensor, options: CloseOptions): Promise<boolean> {
+  return (await isclose(a, b, options).all().item()) === 1
+}
+
+/** `equal` on devices that answer later. */
+export async function equalAsync(a: Tensor, b: Tensor): Promise<boolean> {
+  return sameShape(a.shape, b.shape) && (await a.eq(b).all().item()) === 1
+}
+
 /** Whether shapes and all values are equal. */
 export function equal(a: Tensor, b: Tensor): boolean {
   return sameShape(a.shape, b.shape) && readSync('equal', a.eq(b).all())[0] === 1

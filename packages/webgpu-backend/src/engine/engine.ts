@@ -6,7 +6,7 @@ import { Failure, lostError, memoryError } from './failure.ts'
 import { FAULT_BYTES, Faults } from './faults.ts'
 import type { Program } from './pipelines.ts'
 import { Pipelines } from './pipelines.ts'
-import type { PooledBuffer } from './pool.ts'
+import type { BufferSource, PoolStatistics, PooledBuffer } from './pool.ts'
 import { BufferPool, sizeClass } from './pool.ts'
 
 /** How an engine works; all have defaults. */
@@ -35,11 +35,26 @@ export interface Launch {
   readonly groups: number
 }
 
+/** What a host array for a buffer may be. */
+export type HostData = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+
+/** Takes what kernels ask of the engine while they are captured: nothing of it is executed. */
+export interface Capture extends BufferSource {
+  launch(program: Program, launch: Launch): void
+  write(buffer: PooledBuffer, data: HostData): void
+}
+
 /** Most bind groups kept: beyond, the older half is dropped. */
 const MOST_BIND_GROUPS = 4096
 
 /** Bytes of parameters that one batch may use, beside its number of dispatches. */
 const PAGE_BYTES = 64 * 1024
+
+/** Workgroups in two dimensions, where one cannot count them. */
+export function gridOf(groups: number): readonly [columns: number, rows: number] {
+  const rows = Math.ceil(groups / MAX_GROUPS)
+  return [Math.ceil(groups / rows), rows]
+}
 
 /**
  * A GPU device with one open command encoder. Dispatches are collected and submitted in batches: when a batch is full, at
@@ -49,21 +64,23 @@ export class Engine {
   readonly device: GPUDevice
   readonly failure: Failure = new Failure()
   readonly faults: Faults = new Faults()
-  readonly pool: BufferPool
   readonly pipelines: Pipelines
   /** Where kernels note faults. */
   readonly faultBuffer: PooledBuffer
+  readonly debug: boolean
+  readonly #pool: BufferPool
   readonly #batch: number
-  readonly #debug: boolean
   readonly #alignment: number
   readonly #page: GPUBuffer
   readonly #pageWords = new Int32Array(PAGE_BYTES / 4)
   readonly #bindGroups = new Map<string, GPUBindGroup>()
   readonly #staging = new Map<number, GPUBuffer[]>()
   readonly #released: FinalizationRegistry<PooledBuffer>
+  #capture: Capture | undefined
   #encoder: GPUCommandEncoder | undefined
   #pass: GPUComputePassEncoder | undefined
   #serial = 1
+  #submits = 0
   #dispatches = 0
   #pageBytes = 0
   #idle = false
@@ -71,9 +88,9 @@ export class Engine {
   constructor(device: GPUDevice, { poolBytes, batch, debug }: EngineOptions) {
     this.device = device
     this.#batch = debug ? 1 : batch
-    this.#debug = debug
+    this.debug = debug
     this.#alignment = device.limits.minUniformBufferOffsetAlignment
-    this.pool = new BufferPool(
+    this.#pool = new BufferPool(
       (bytes) => this.#createBuffer(bytes),
       (buffer) => this.#destroy(buffer),
       poolBytes,
@@ -81,7 +98,7 @@ export class Engine {
     this.pipelines = new Pipelines(device, this.failure)
     this.faultBuffer = this.pool.take(FAULT_BYTES)
     this.#page = device.createBuffer({ label: 'parameters', size: PAGE_BYTES, usage: UNIFORM | COPY_DST })
-    this.#released = new FinalizationRegistry((buffer) => this.pool.giveBack(buffer))
+    this.#released = new FinalizationRegistry((buffer) => this.#pool.giveBack(buffer))
     void device.lost.then(({ reason, message }) => this.failure.set(lostError(reason, message)))
     device.addEventListener('uncapturederror', ({ error }) => {
       const text = `webgpu: ${error.message.replaceAll(/\s+/g, ' ')}. Report it, please.`
@@ -90,26 +107,72 @@ export class Engine {
     })
   }
 
-  /** Gives `buffer` back to the pool once `owner` is collected. Pending commands may still use it: they come first. */
-  releaseWith(owner: object, buffer: PooledBuffer): void {
-    this.#released.register(owner, buffer)
+  /** Where kernels take buffers from. */
+  get pool(): BufferSource {
+    return this.#capture ?? this.#pool
   }
 
-  run({ op, key, source, buffers, words, groups }: Launch): void {
+  /** A buffer of the pool, whether or not kernels are captured. */
+  fresh(bytes: number): PooledBuffer {
+    return this.#pool.take(bytes)
+  }
+
+  /** What is allocated. */
+  get statistics(): PoolStatistics {
+    return this.#pool.statistics
+  }
+
+  /** Runs kernels without executing them: `capture` takes what they launch, write and allocate. */
+  captured(capture: Capture, run: () => void): void {
+    this.#capture = capture
+    try {
+      run()
+    } finally {
+      this.#capture = undefined
+    }
+  }
+
+  /** Submits commands of the caller's own, after everything that was called before. */
+  submit(record: (encoder: GPUCommandEncoder) => void): void {
+    this.failure.check()
+    this.flush()
+    const encoder = this.device.createCommandEncoder()
+    record(encoder)
+    this.#submitted(encoder)
+  }
+
+  /** Gives `buffer` back to the pool once `owner` is collected. Pending commands may still use it: they come first. */
+  releaseWith(owner: object, buffer: PooledBuffer): void {
+    // A capture keeps its own buffers.
+    if (this.#capture === undefined) this.#released.register(owner, buffer)
+  }
+
+  run(launch: Launch): void {
+    const { op, key, source, buffers, words, groups } = launch
     if (groups === 0) return
     this.failure.check()
     const program = this.pipelines.get(key, source)
+    if (this.#capture !== undefined) return this.#capture.launch(program, launch)
     const pass = this.#openPass(program.wordBytes)
-    if (this.#debug) this.device.pushErrorScope('validation')
+    if (this.debug) this.device.pushErrorScope('validation')
     pass.setPipeline(program.pipeline)
     pass.setBindGroup(0, this.#bindGroupOf(program, buffers), [this.#send(words, program.wordBytes)])
-    const rows = Math.ceil(groups / MAX_GROUPS)
-    pass.dispatchWorkgroups(Math.ceil(groups / rows), rows)
+    pass.dispatchWorkgroups(...gridOf(groups))
     for (const buffer of buffers) buffer.usedIn = this.#serial
     this.#dispatches++
     if (this.#dispatches >= this.#batch) this.flush()
     else this.#flushWhenIdle()
-    if (this.#debug) this.#reportScope(op)
+    if (this.debug) this.#reportScope(op)
+  }
+
+  /** Batches of commands submitted so far. */
+  get submits(): number {
+    return this.#submits
+  }
+
+  #submitted(encoder: GPUCommandEncoder): void {
+    this.#submits++
+    this.device.queue.submit([encoder.finish()])
   }
 
   /** Submits what was collected. */
@@ -117,19 +180,17 @@ export class Engine {
     if (this.#encoder === undefined) return
     this.#endPass()
     this.device.queue.writeBuffer(this.#page, 0, this.#pageWords, 0, this.#pageBytes / 4)
-    this.device.queue.submit([this.#encoder.finish()])
+    this.#submitted(this.#encoder)
     this.#encoder = undefined
     this.#serial++
     this.#dispatches = 0
     this.#pageBytes = 0
   }
 
-  write(
-    buffer: PooledBuffer,
-    data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>,
-  ): void {
+  write(buffer: PooledBuffer, data: HostData): void {
     this.failure.check()
     if (data.byteLength === 0) return
+    if (this.#capture !== undefined) return this.#capture.write(buffer, data)
     // Queue writes run before a batch that is not yet submitted, which may still read what the buffer held before.
     if (buffer.usedIn === this.#serial) this.flush()
     this.device.queue.writeBuffer(buffer.buffer, 0, data)
@@ -253,7 +314,7 @@ export class Engine {
     this.device.pushErrorScope('out-of-memory')
     const buffer = this.device.createBuffer({ size, usage: STORAGE | COPY_SRC | COPY_DST })
     void this.device.popErrorScope().then(
-      (error) => error !== null && this.failure.set(memoryError(size, this.pool.statistics.usedBytes)),
+      (error) => error !== null && this.failure.set(memoryError(size, this.#pool.statistics.usedBytes)),
       () => undefined,
     )
     return buffer

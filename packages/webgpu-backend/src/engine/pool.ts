@@ -30,11 +30,17 @@ export interface PoolStatistics {
   readonly created: number
 }
 
+/** Where buffers come from and go to. */
+export interface BufferSource {
+  take(bytes: number): PooledBuffer
+  giveBack(buffer: PooledBuffer): void
+}
+
 /**
  * Buffers by size class. What is given back is kept for the next storage of its class while all that is kept
  * stays below `cap` bytes; beyond, it is destroyed.
  */
-export class BufferPool {
+export class BufferPool implements BufferSource {
   readonly #create: (bytes: number) => GPUBuffer
   readonly #destroy: (buffer: PooledBuffer) => void
   readonly #cap: number

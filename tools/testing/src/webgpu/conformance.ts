@@ -15,7 +15,7 @@ const TOLERANCE = 1e-5
 
 /** What the GPU may refuse, and for how many ops at most. */
 const refusals: readonly { readonly what: string; readonly message: RegExp; readonly most: number }[] = [
-  { what: 'reads values at once', message: /cannot be read synchronously/, most: 20 },
+  { what: 'reads values at once', message: /cannot be read synchronously/, most: 14 },
   { what: 'wants a dtype that WGSL or this adapter lacks', message: /device "webgpu" has no \w+\./, most: 8 },
   { what: 'has no algorithm on the GPU', message: /device "webgpu" cannot decompose/, most: 3 },
   { what: 'its sample makes tensors on the CPU', message: /tensors are on different devices/, most: 3 },

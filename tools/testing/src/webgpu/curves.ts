@@ -8,7 +8,7 @@ import type { Suite } from './check.ts'
 import { assertAtMost, suiteOf } from './check.ts'
 
 /** A model with all that its training needs, made on the CPU. */
-interface Training {
+export interface Training {
   readonly model: Layer
   readonly x: Tensor
   readonly y: Tensor
@@ -48,7 +48,7 @@ function classifier(): Training {
   return { model, x, y: stack(sectors, 1).argmax(1).int(), lossOf: (a, b) => loss.forward(a, b), optimizer }
 }
 
-const trainings = {
+export const trainings: Readonly<Record<string, () => Training>> = {
   "the tutorial's logistic regression": logisticRegression,
   'a multi-layer perceptron': perceptron,
   'a classifier with Adam': classifier,
