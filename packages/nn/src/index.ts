@@ -13,6 +13,20 @@ export { ParameterList } from './containers/parameter-list.ts'
 // Layers.
 export { Linear, type LayerOptions, type LinearInit, type LinearOptions } from './layers/linear.ts'
 export { Bilinear, type BilinearOptions } from './layers/bilinear.ts'
+export {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvLayerOptions,
+  type ConvTransposeLayerOptions,
+} from './layers/convolution.ts'
+export {
+  AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AvgPool1d, AvgPool2d,
+  AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions,
+} from './layers/pooling.ts' // prettier-ignore
 export { Identity } from './layers/identity.ts'
 export { Flatten, Unflatten } from './layers/flatten.ts'
 export { Dropout, Dropout2d } from './layers/dropout.ts'

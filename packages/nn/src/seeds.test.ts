@@ -2,7 +2,22 @@ import { readFileSync } from 'node:fs'
 import type { Tensor } from '@metagrad/tensor'
 import { arange, empty, manualSeed, ones } from '@metagrad/tensor'
 import { expect, test } from 'vitest'
-import { Bilinear, Dropout, Embedding, Linear, ReLU, Sequential, functional, init } from './index.ts'
+import {
+  Bilinear,
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  Dropout,
+  Embedding,
+  Linear,
+  ReLU,
+  Sequential,
+  functional,
+  init,
+} from './index.ts'
 
 interface Stored {
   readonly shape: number[]
@@ -31,6 +46,20 @@ const rows: Readonly<Record<string, Row>> = {
   'Linear(3, 4)': { seed: 0, within: 0, make: () => new Linear(3, 4).parameters() },
   'Linear(20, 30)': { seed: 7, within: 0, make: () => new Linear(20, 30).parameters() },
   'Linear(3, 4, bias=False)': { seed: 1, within: 0, make: () => new Linear(3, 4, { bias: false }).parameters() },
+  'Conv1d(3, 4, 5)': { seed: 0, within: 0, make: () => new Conv1d(3, 4, 5).parameters() },
+  'Conv2d(4, 6, [3, 2], groups=2)': {
+    seed: 1,
+    within: 0,
+    make: () => new Conv2d(4, 6, [3, 2], { groups: 2 }).parameters(),
+  },
+  'Conv3d(2, 3, 2, bias=False)': { seed: 2, within: 0, make: () => new Conv3d(2, 3, 2, { bias: false }).parameters() },
+  'ConvTranspose1d(3, 4, 5)': { seed: 3, within: 0, make: () => new ConvTranspose1d(3, 4, 5).parameters() },
+  'ConvTranspose2d(4, 6, 3, groups=2)': {
+    seed: 4,
+    within: 0,
+    make: () => new ConvTranspose2d(4, 6, 3, { groups: 2 }).parameters(),
+  },
+  'ConvTranspose3d(2, 3, 2)': { seed: 5, within: 0, make: () => new ConvTranspose3d(2, 3, 2).parameters() },
   'Bilinear(2, 3, 4)': { seed: 0, within: 0, make: () => new Bilinear(2, 3, 4).parameters() },
   'Embedding(5, 3)': { seed: 0, within: 1e-6, make: () => new Embedding(5, 3).parameters() },
   'Embedding(10, 4, paddingIdx=2)': {
