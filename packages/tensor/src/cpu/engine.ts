@@ -14,8 +14,10 @@ export interface Engine {
   /** Room for packing the operands of a product or a convolution. */
   readonly scratch: number
   readonly scratchBytes: number
-  /** Room for sizes and strides. */
-  readonly descriptor: number
+  /** Room for sizes and strides: where `words` were asked for last. */
+  descriptor: number
+  /** The words of `descriptor`, for the kernel that is called next. */
+  words(count: number): Int32Array
 }
 
 const descriptorBytes = 1024
@@ -30,14 +32,16 @@ function start(sizes: MemorySizes): Engine {
   const descriptor = Math.ceil(heapBase / 16) * 16
   const scratch = descriptor + descriptorBytes
   const scratchBytes = kernels.gemmScratchBytes()
+  const ownMemory = new Memory(linear, scratch + scratchBytes, sizes)
   return {
     kernels,
     build,
-    memory: new Memory(linear, scratch + scratchBytes, sizes),
+    memory: ownMemory,
     linear,
     scratch,
     scratchBytes,
     descriptor,
+    words: (count) => new Int32Array(ownMemory.bytes.buffer, descriptor, count),
   }
 }
 
@@ -62,4 +66,15 @@ export function useBuild(build: KernelBuild = quickestBuild()): void {
   loaded.set(build, kernels)
   running.kernels = kernels
   running.build = build
+}
+
+/** Runs a function with another engine in the place of this one: kernels that write down their calls, for instance. */
+export function withEngine<T>(other: Engine, run: () => T): T {
+  const own = cpuEngine()
+  engine = other
+  try {
+    return run()
+  } finally {
+    engine = own
+  }
 }

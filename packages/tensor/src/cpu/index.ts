@@ -23,6 +23,7 @@ import {
 } from './reference/softmax.ts'
 import { bernoulli, multinomial, sourceKernels } from './reference/sources.ts'
 import { adamStep, bceWithLogitsBackward, bceWithLogitsSum, linear, sgdStep } from './reference/training.ts'
+import { lowerProgram } from './program.ts'
 import { ArrayStorage, CpuStorage, arrayOf, cpuArray, hold } from './storage.ts'
 import type { KernelBuild } from './wasm/loader.ts'
 
@@ -140,6 +141,7 @@ const device: Omit<Device, 'kernels'> & { kernels: Kernels } = {
   },
   read: async (view) => readSync(view),
   readSync,
+  lower: (program) => lowerProgram(program, cpu, () => (device.kernels === compiledKernels ? fastKernels : {})),
 }
 
 /** The CPU: every dtype, every primitive, synchronous reads. The default device. */

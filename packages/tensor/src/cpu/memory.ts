@@ -108,6 +108,13 @@ class Ring {
     this.#current.push(resident)
   }
 
+  forget(resident: Resident): void {
+    for (const residents of this.#residents) {
+      const at = residents.indexOf(resident)
+      if (at >= 0) residents.splice(at, 1)
+    }
+  }
+
   #enterNext(): void {
     const { slots, slotBytes } = this.#size
     this.#slot = (this.#slot + 1) % slots
@@ -155,6 +162,8 @@ class Heap {
   #oldest: Block | undefined
   #count = 0
   used = 0
+  /** How many of the blocks touched last never go outside. */
+  kept = protectedBlocks
   readonly #owners: FinalizationRegistry<Block> = new FinalizationRegistry((block) => this.free(block))
 
   constructor(memory: Memory, start: number, budget: number) {
@@ -250,7 +259,7 @@ class Heap {
 
   #evictOldest(): boolean {
     const block = this.#oldest
-    if (block === undefined || this.#count <= protectedBlocks) return false
+    if (block === undefined || this.#count <= this.kept) return false
     const resident = block.resident!
     const pieces: Uint8Array[] = []
     for (let at = resident.address; at < endOf(resident); at += pieceBytes) {
@@ -355,6 +364,22 @@ export class Memory {
     this.place(resident)
     if (outside instanceof Uint8Array) this.#bytes.set(outside.subarray(at, at + byteLength), resident.address)
     else outside!.forEach((piece, i) => this.#bytes.set(piece, resident.address + i * pieceBytes))
+  }
+
+  /** Until told otherwise, that many more of the large residents touched last stay where they are. */
+  keep(count: number): void {
+    this.#large.kept = protectedBlocks + count
+  }
+
+  /** Gives a resident a place among the large ones, which stay where they are while they are used. */
+  settle(resident: Resident): void {
+    const address = this.touch(resident)
+    if (resident.block !== undefined) return
+    const bytes = this.#bytes.slice(address, address + resident.byteLength)
+    this.#small.forget(resident)
+    this.#medium.forget(resident)
+    this.#large.place(resident)
+    this.#bytes.set(bytes, resident.address)
   }
 
   /** Whether residents of a size are worth `placeFor`: a copy would cost more than it does. */

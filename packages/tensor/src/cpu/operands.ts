@@ -20,16 +20,16 @@ export const isFloat32 = ({ dtype }: View): boolean => dtype === 'float32'
 
 /** Writes a kernel's sizes and strides where it finds them: rank, then per dim its size and each operand's stride. */
 export function describe(sizes: readonly number[], strides: readonly (readonly number[])[]): number {
-  const { memory, descriptor } = cpuEngine()
+  const engine = cpuEngine()
   const rank = Math.max(1, sizes.length)
-  const words = new Int32Array(memory.bytes.buffer, descriptor, 1 + rank * (1 + strides.length))
+  const words = engine.words(1 + rank * (1 + strides.length))
   words[0] = rank
   let at = 1
   for (let dim = 0; dim < rank; dim++) {
     words[at++] = sizes[dim] ?? 1
     for (const own of strides) words[at++] = own[dim] ?? 0
   }
-  return descriptor
+  return engine.descriptor
 }
 
 /** A temporary of a shape, contiguous. */
