@@ -31,6 +31,16 @@ export { Identity } from './layers/identity.ts'
 export { Flatten, Unflatten } from './layers/flatten.ts'
 export { Dropout, Dropout2d } from './layers/dropout.ts'
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './layers/embedding.ts'
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  type BatchNormOptions,
+} from './layers/batch-norm.ts'
+export { GroupNorm, type GroupNormOptions } from './layers/group-norm.ts'
 export { LayerNorm, RMSNorm, type LayerNormOptions, type NormOptions } from './layers/layer-norm.ts'
 export {
   GRUCell,
