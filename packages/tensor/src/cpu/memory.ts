@@ -18,7 +18,7 @@ export interface Block {
   resident: Resident | undefined
   before: Block | undefined
   after: Block | undefined
-  /** Neighbours in the order of use: `older` was touched longer ago. */
+  /** Neighbours in the order of use: `older` was touched, or if free was freed, longer ago. */
   older: Block | undefined
   newer: Block | undefined
 }
@@ -152,7 +152,7 @@ function moveOut(resident: Resident, copy: Uint8Array, start: number): void {
 
 const endOf = ({ address, byteLength }: Resident): number => address + byteLength
 
-/** The heap of large residents: first fit in the order of addresses; the least recently used go outside singly. */
+/** The heap of large residents: first fit among the free blocks, the one freed last first; the least recently used go outside singly. */
 class Heap {
   readonly #memory: Memory
   readonly #budget: number
@@ -160,6 +160,8 @@ class Heap {
   #last: Block
   #newest: Block | undefined
   #oldest: Block | undefined
+  /** The free block that was freed last: what it holds is likely to be in the processor's caches. */
+  #freed: Block | undefined
   #count = 0
   used = 0
   /** How many of the blocks touched last never go outside. */
@@ -179,6 +181,7 @@ class Heap {
       newer: undefined,
     }
     this.#last = this.#first
+    this.#freed = this.#first
   }
 
   place(resident: Resident): void {
@@ -188,6 +191,7 @@ class Heap {
     while (block === undefined && this.#memory.end - this.#first.address >= this.#budget && this.#evictOldest())
       block = this.#find(bytes)
     block ??= this.#grow(bytes)
+    this.#take(block)
     this.#split(block, bytes)
     block.resident = resident
     resident.block = block
@@ -203,10 +207,24 @@ class Heap {
   }
 
   #find(bytes: number): Block | undefined {
-    for (let block: Block | undefined = this.#first; block !== undefined; block = block.after) {
-      if (block.resident === undefined && block.size >= bytes) return block
-    }
-    return undefined
+    let block = this.#freed
+    while (block !== undefined && block.size < bytes) block = block.older
+    return block
+  }
+
+  /** Into the list of free blocks. */
+  #give(block: Block): void {
+    block.newer = undefined
+    block.older = this.#freed
+    if (this.#freed !== undefined) this.#freed.newer = block
+    this.#freed = block
+  }
+
+  /** Out of the list of free blocks. */
+  #take(block: Block): void {
+    if (block.newer === undefined) this.#freed = block.older
+    else block.newer.older = block.older
+    if (block.older !== undefined) block.older.newer = block.newer
   }
 
   #grow(bytes: number): Block {
@@ -226,6 +244,7 @@ class Heap {
       }
       this.#last.after = block
       this.#last = block
+      this.#give(block)
     }
     return this.#last
   }
@@ -245,12 +264,14 @@ class Heap {
     else block.after.before = rest
     block.after = rest
     block.size = bytes
+    this.#give(rest)
   }
 
   /** Joins a free block with a free one behind it. */
   #join(block: Block): void {
     const { after } = block
     if (after === undefined || after.resident !== undefined || block.resident !== undefined) return
+    this.#take(after)
     block.size += after.size
     block.after = after.after
     if (after.after === undefined) this.#last = block
@@ -284,6 +305,7 @@ class Heap {
     block.resident = undefined
     this.used -= block.size
     this.#unlink(block)
+    this.#give(block)
     this.#join(block)
     if (block.before !== undefined) this.#join(block.before)
   }
