@@ -1,12 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { JSHandle } from 'playwright-core'
 import { chromium } from 'playwright-core'
-import { build, defaultClientConditions } from 'vite'
+import { bundle } from './bundle.ts'
 import type { GpuPage } from './page.ts'
 
 const executablePath = '/usr/bin/chromium'
@@ -31,35 +27,13 @@ export interface OpenedChromium {
   readonly close: () => Promise<void>
 }
 
-/** `page.ts` and all that it imports as one module, from source. */
-async function bundle(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'metagrad-webgpu-'))
-  try {
-    await build({
-      configFile: false,
-      root: folder,
-      logLevel: 'error',
-      resolve: { conditions: ['@metagrad/source', ...defaultClientConditions] },
-      build: {
-        outDir: folder,
-        target: 'es2023',
-        minify: false,
-        lib: { entry: fileURLToPath(new URL('page.ts', import.meta.url)), formats: ['es'], fileName: () => 'page.js' },
-      },
-    })
-    return await readFile(join(folder, 'page.js'), 'utf8')
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
-
 /**
  * Starts Chromium with the checks loaded. Without a Chromium or its GPU the reason is printed, and with REQUIRE_WEBGPU=1
  * thrown.
  */
 export async function openChromium(): Promise<OpenedChromium | undefined> {
   if (!existsSync(executablePath)) return missing(new Error(`there is no ${executablePath}.`))
-  const code = await bundle()
+  const code = await bundle(new URL('page.ts', import.meta.url))
   const server = createServer(({ url }, response) => {
     const isCode = url === '/page.js'
     response.writeHead(200, { 'content-type': isCode ? 'text/javascript' : 'text/html' })
