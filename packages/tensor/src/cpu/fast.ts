@@ -245,6 +245,20 @@ const indexSelect: Fast<{ readonly dim: number }> = ([out], [x, index], { dim })
   return failed < 0
 }
 
+/** Rows added to those that int64 or int32 indices name: the gradient of an embedding. */
+const indexAdd: Fast<{ readonly dim: number }> = ([out], [x, index, values], { dim }) => {
+  const shift = ({ int64: 3, int32: 2 } as const)[index!.dtype as 'int64']
+  const { shape, numel } = out!.layout
+  if (!isFloat32(x!) || dim !== 0 || shift === undefined || shape.length === 0 || numel === 0) return false
+  copyInto(out!, x!)
+  const [list, rows] = [ordered(index!), ordered(values!)]
+  const [indices, from] = [pointer(list), pointer(rows)]
+  const { kernels } = cpuEngine()
+  const count = list.layout.numel
+  // The reference starts anew and names what is out of range.
+  return kernels.scatterAddRowsF32(pointer(out!), from, indices, count, shift, shape[0]!, numel / shape[0]!) < 0
+}
+
 /** Sums into the rows of a contiguous last dim: what the gradient of a max pool comes to. */
 const scatter: Fast<ComputePrimitives['scatter']> = ([out], [x, index, values], { dim, reduce: combination }) => {
   const { shape, ndim } = index!.layout
@@ -341,6 +355,7 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   copy,
   bceWithLogits,
   indexSelect,
+  indexAdd,
   cumsum,
   scatter,
   ...windowKernels,
