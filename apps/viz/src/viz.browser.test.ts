@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decodeHash } from './app/url.ts'
 import { previewOf, recordTape } from './graph/tape.ts'
 import { generateDataset } from './model/dataset.ts'
-import { defaultData } from './model/experiment.ts'
+import { activationNames, defaultData } from './model/experiment.ts'
 import { Trainer } from './model/trainer.ts'
 import { startCommand } from './testing/command.ts'
 import type { TestSite } from './testing/page.ts'
@@ -171,6 +171,65 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     await isReady(other)
     expect(await other.getByText('21 rows to learn from, 9 to check with').count()).toBe(1)
     await Promise.all([page.context().close(), other.context().close()])
+  })
+
+  it('draws and erases points, by pointer and by keyboard, and trains on what is left', async () => {
+    const page = await site.open('#/train?v=1&n=40')
+    await isReady(page)
+    const summary = async (): Promise<number> => {
+      const text = (await page.locator('.summary').textContent()) ?? ''
+      return [.../(\d+) rows to learn from, (\d+) to check/.exec(text)!].slice(1).reduce((sum, n) => sum + Number(n), 0)
+    }
+    const plane = page.getByRole('group', { name: /^Decision surface/ })
+    const stroke = async (): Promise<void> => {
+      const box = (await plane.boundingBox())!
+      await page.mouse.move(box.x + 60, box.y + 20)
+      await page.mouse.down()
+      await page.mouse.move(box.x + 180, box.y + 20, { steps: 12 })
+      await page.mouse.up()
+    }
+    await page.getByRole('button', { name: 'Draw', exact: true }).click()
+    await page.getByLabel('Class to draw').selectOption('1')
+    await stroke()
+    await expect.poll(summary).toBeGreaterThan(44)
+    const drawn = await summary()
+    await expect.poll(() => new URL(page.url()).hash).toContain('file=drawn.csv')
+    await plane.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await expect.poll(summary).toBe(drawn + 1)
+    await page.getByRole('button', { name: 'Erase', exact: true }).click()
+    await stroke()
+    await expect.poll(summary).toBeLessThan(drawn)
+    await isReady(page)
+    await page.locator('main').focus()
+    await page.keyboard.press('Shift+Period')
+    await expect.poll(() => figure(page, 'epoch').textContent()).toBe('2')
+    await page.context().close()
+  })
+
+  const everyLayer = activationNames.map((name, i) => `${3 + i}-${name}`)
+  it.each([
+    `layers=${everyLayer.slice(0, 5)}&init=orthogonal&optim=SGD`,
+    `layers=${everyLayer.slice(5)}&init=kaimingNormal&optim=RMSprop&penalty=l1`,
+    'layers=4-Tanh-LayerNorm-0.2,4-ReLU-RMSNorm&init=xavierUniform&optim=Adagrad&penalty=l2&data=blobs&classes=10',
+    'data=sine&optim=AdamW&init=pytorch',
+    'data=cubic&optim=NAdam&init=zeros&layers=none',
+  ])('has all that it takes to train %s', async (settings) => {
+    const hash = `#/train?v=1&${settings}`
+    const page = await site.open(hash)
+    await isReady(page)
+    await page.keyboard.press('Shift+Period')
+    await expect.poll(() => figure(page, 'epoch').textContent()).toBe('2')
+    const trainer = trainerOf(hash)
+    while (!trainer.step().endsEpoch);
+    const expected = trainer.evaluate(trainer.dataset.validation).loss
+    await expect
+      .poll(async () => Math.abs(Number(await figure(page, 'val-loss').textContent()) / expected - 1))
+      .toBeLessThan(0.006)
+    await page.keyboard.press('2')
+    await page.locator('.tape-list li').first().waitFor()
+    await page.context().close()
   })
 
   it('explains numbers that are not finite, and stops', async () => {

@@ -1,4 +1,4 @@
-import type { Experiment } from '../model/experiment.ts'
+import type { CsvData, Experiment } from '../model/experiment.ts'
 import { momentsOf } from '../graph/moments.ts'
 import type { Client } from './client.ts'
 import { startWorker } from './client.ts'
@@ -22,12 +22,15 @@ export interface App {
   readonly reset: () => void
   readonly setSpeed: (stepsPerFrame: number) => void
   readonly editParameter: (parameter: string, index: number, value: number) => void
-  readonly openFile: (name: string, bytes: Uint8Array<ArrayBuffer>) => void
+  /** Reads a table; `chosen` are the columns to use, where the user need not be asked. */
+  readonly openFile: (name: string, bytes: Uint8Array<ArrayBuffer>, chosen?: ChosenColumns) => void
   readonly recordTape: () => void
   readonly moveBy: (moments: number) => void
   /** A link to this state, with the file in it where it fits. */
   readonly link: () => Promise<{ readonly url: string; readonly note: string }>
 }
+
+type ChosenColumns = Pick<CsvData, 'columns' | 'target'>
 
 const themeKey = 'metagrad-theme'
 
@@ -59,13 +62,13 @@ export function startApp(): App {
     dispatch({ type: 'tapeWaiting' })
     client.send({ kind: 'tape' })
   }
-  const openFile = (name: string, content: Uint8Array<ArrayBuffer>): void => {
+  const openFile = (name: string, content: Uint8Array<ArrayBuffer>, chosen?: ChosenColumns): void => {
     bytes = content
     client.send({ kind: 'read', name, bytes: content })
     const { data } = get().experiment
-    if (data.source === 'csv' && data.file === name) return configure()
-    const csv = { source: 'csv', file: name, columns: ['', ''], target: '', validation: data.validation } as const
-    app.change({ data: csv })
+    if (chosen === undefined && data.source === 'csv' && data.file === name) return configure()
+    const { columns, target } = chosen ?? { columns: ['', ''], target: '' }
+    app.change({ data: { source: 'csv', file: name, columns, target, validation: data.validation } })
   }
 
   const askForFrame = (): void => {

@@ -6,10 +6,13 @@ import type { App } from '../app/app.ts'
 import { useStore } from '../app/store.ts'
 import type { Extent, Surface } from '../model/frame.ts'
 import { useWidth } from '../ui/use-width.ts'
+import { Choice, NumberField } from '../ui/fields.tsx'
 import { sheetOf } from '../ui/sheet.ts'
-import type { Setup } from '../worker/protocol.ts'
+import type { Points, Setup } from '../worker/protocol.ts'
 import type { Colours } from './colours.ts'
 import { cssColour, surfacePixels } from './colours.ts'
+import type { Brush, Mark } from './drawing.ts'
+import { csvOfMarks, drawnColumns, drawnFile, erased, fitsTraining, marksOf, pointsOf } from './drawing.ts'
 
 interface SurfaceProps {
   readonly app: App
@@ -29,6 +32,12 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
   const side = Math.max(0, width - margin.left - margin.right)
   const [cursor, setCursor] = useState<readonly [number, number]>()
   const scales = useMemo(() => setup && scalesOf(setup.extent, side), [setup, side])
+  const [chosen, setBrush] = useState<Brush>({ kind: 'look' })
+  // A class that was erased is drawn no more.
+  const isGone = chosen.kind === 'draw' && setup?.classes[chosen.target] === undefined && setup?.classes.length !== 0
+  const brush: Brush = isGone ? { kind: 'draw', target: 0 } : chosen
+  /** All points as they are while a stroke of the brush goes on. */
+  const [stroke, setStroke] = useState<readonly Mark[]>()
 
   useEffect(() => {
     const context = canvas.current?.getContext('2d')
@@ -41,8 +50,8 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
   useEffect(() => {
     const context = sheetOf(rows.current, side, side)
     if (context === undefined || setup === undefined || scales === undefined) return
-    drawPoints(context, setup, surface?.range, scales, colours)
-  }, [setup, range, colours, scales, side])
+    drawPoints(context, stroke ? pointsOf(stroke) : setup.points, setup, surface?.range, scales, colours)
+  }, [setup, stroke, range, colours, scales, side])
 
   if (setup === undefined) return <div ref={holder} class="surface" />
   const answer = cursor && surface ? answerAt(cursor, setup, surface) : undefined
@@ -56,23 +65,57 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
     setCursor([kept(x + by[0]! * part * (xs[1] - xs[0]), xs), kept(y + by[1]! * part * (ys[1] - ys[0]), ys)])
     return true
   }
+  const brushed = (marks: readonly Mark[], [x, y]: readonly [number, number]): readonly Mark[] => {
+    if (brush.kind === 'erase') return erased(marks, { x, y }, setup.extent, eraserRadius)
+    const last = marks.at(-1)
+    const isNear = last !== undefined && erased([last], { x, y }, setup.extent, spacing).length === 0
+    return brush.kind === 'look' || isNear ? marks : [...marks, { x, y, target: brush.target }]
+  }
+  const placeOf = (event: PointerEvent, plane: Element): readonly [number, number] | undefined => {
+    const { left, top } = plane.getBoundingClientRect()
+    const [px, py] = [event.clientX - left - margin.left, event.clientY - top - margin.top]
+    if (scales === undefined || px < 0 || py < 0 || px > side || py > side) return undefined
+    return [scales.x.invert(px), scales.y.invert(py)]
+  }
+  const keep = (marks: readonly Mark[]): void => {
+    setStroke(undefined)
+    const [x, y, target] = drawnColumns(setup)
+    if (fitsTraining(marks, setup)) {
+      app.openFile(drawnFile, new TextEncoder().encode(csvOfMarks(marks, setup)), { columns: [x, y], target })
+    } else {
+      app.store.dispatch({
+        type: 'notice',
+        notice: 'At least 10 points are needed, and two classes where there are any.',
+      })
+    }
+  }
   return (
     <div ref={holder} class="surface">
+      <BrushBar setup={setup} brush={brush} onChange={setBrush} />
       <div
-        class="surface-plane"
+        class={`surface-plane ${brush.kind}`}
         style={{ height: `${side + margin.top + margin.bottom}px` }}
         tabIndex={0}
         role="group"
-        aria-label={`Decision surface of ${setup.features[0]} and ${setup.features[1]}; arrow keys ask the model at a place`}
+        aria-label={`Decision surface of ${setup.features[0]} and ${setup.features[1]}; arrow keys ask the model at a place${brush.kind === 'look' ? '' : `, Enter ${brush.kind}s there`}`}
         onKeyDown={(event) => {
-          if (move(event)) event.preventDefault()
+          if (event.key === 'Enter' && brush.kind !== 'look' && cursor) keep(brushed(marksOf(setup.points), cursor))
+          else if (!move(event)) return
+          event.preventDefault()
+        }}
+        onPointerDown={(event) => {
+          const place = placeOf(event, event.currentTarget)
+          if (brush.kind === 'look' || place === undefined) return
+          event.currentTarget.setPointerCapture(event.pointerId)
+          setStroke(brushed(marksOf(setup.points), place))
         }}
         onPointerMove={(event) => {
-          if (scales === undefined) return
-          const { left, top } = event.currentTarget.getBoundingClientRect()
-          const [px, py] = [event.clientX - left - margin.left, event.clientY - top - margin.top]
-          setCursor(px < 0 || py < 0 || px > side || py > side ? undefined : [scales.x.invert(px), scales.y.invert(py)])
+          const place = placeOf(event, event.currentTarget)
+          setCursor(place)
+          if (place !== undefined) setStroke((marks) => marks && brushed(marks, place))
         }}
+        onPointerUp={() => stroke && keep(stroke)}
+        onPointerCancel={() => setStroke(undefined)}
         onPointerLeave={() => setCursor(undefined)}
       >
         <canvas
@@ -94,6 +137,60 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
     </div>
   )
 }
+
+/** In parts of the picture: what the eraser takes, and the least room between two points of a stroke. */
+const [eraserRadius, spacing] = [0.035, 0.03]
+
+interface BrushBarProps {
+  readonly setup: Setup
+  readonly brush: Brush
+  readonly onChange: (brush: Brush) => void
+}
+
+/** Chooses what a press on the surface does. */
+function BrushBar({ setup, brush, onChange }: BrushBarProps): JSX.Element | null {
+  const { points, rows, classes } = setup
+  // Where only some of the rows are shown, the others cannot be drawn over.
+  if (points.x.length < rows.train + rows.validation) return null
+  const target = brush.kind === 'draw' ? brush.target : 0
+  return (
+    <div class="brush">
+      <Choice
+        label="A press on the surface"
+        value={brush.kind}
+        options={brushes}
+        onChange={(kind) => onChange(kind === 'draw' ? { kind, target } : { kind })}
+      />
+      {brush.kind === 'draw' && classes.length > 0 && (
+        <select
+          aria-label="Class to draw"
+          value={target}
+          onChange={({ currentTarget }) => onChange({ kind: 'draw', target: Number(currentTarget.value) })}
+        >
+          {classes.map((name, i) => (
+            <option key={name} value={i} selected={i === target}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+      {brush.kind === 'draw' && classes.length === 0 && (
+        <NumberField
+          label="Value to draw"
+          value={target}
+          range={{ low: -1e6, high: 1e6 }}
+          onChange={(value) => onChange({ kind: 'draw', target: value })}
+        />
+      )}
+    </div>
+  )
+}
+
+const brushes = [
+  { value: 'look', text: 'Look' },
+  { value: 'draw', text: 'Draw' },
+  { value: 'erase', text: 'Erase' },
+] as const
 
 /** From values to pixels and back. */
 interface Scale {
@@ -120,12 +217,12 @@ const scalesOf = ({ x, y }: Extent, side: number): Scales => ({ x: scaleOf(x, 0,
 
 function drawPoints(
   context: CanvasRenderingContext2D,
-  setup: Setup,
+  points: Points,
+  { classes }: Setup,
   range: Surface['range'] | undefined,
   scales: Scales,
   colours: Colours,
 ): void {
-  const { points, classes } = setup
   const shapes = Array.from({ length: 10 }, (_, i) => new Path2D(glyphs[seriesStyle(i).glyph]))
   const values = classes.length === 0 ? (range ?? rangeOf(points.targets)) : undefined
   const count = points.x.length
