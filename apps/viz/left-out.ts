@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { Plugin } from 'vite'
 
-/** What nothing on the page calls: linear algebra beyond products and QR, printing, functions of which no layer is made. */
+/** What nothing on the page calls: linear algebra beyond products and QR, images, printing, functions no layer is of. */
 const leftOut = [
   /\/tensor\/src\/cpu\/reference\/linalg\/(cholesky|eigh?|lstsq|lu|matrix-exponential|svd|triangular)\.ts$/,
   /\/tensor\/src\/cpu\/special\/(digamma|erfinv|lgamma|trigamma)\.ts$/,
+  /\/tensor\/src\/cpu\/(fast-windows|reference\/(convolution|pooling))\.ts$/,
   /\/tensor\/src\/ops\/linalg\/(invariants|norms|products|solvers)\.ts$/,
   /\/tensor\/src\/ops\/(distances|einsum|search|statistics|tensordot)\.ts$/,
   /\/tensor\/src\/random\/multinomial\.ts$/,
@@ -22,7 +23,7 @@ export function leaveOut(): Plugin {
     apply: 'build',
     async load(path) {
       if (!leftOut.some((pattern) => pattern.test(path))) return undefined
-      const names = [...(await readFile(path, 'utf8')).matchAll(/^export (?:function|const) (\w+)/gm)].map(
+      const names = [...(await readFile(path, 'utf8')).matchAll(/^export (?:(?:async )?function|const) (\w+)/gm)].map(
         (at) => at[1]!,
       )
       return names

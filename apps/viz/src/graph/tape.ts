@@ -267,7 +267,7 @@ function describe({ loss, sources, visits, incoming, moduleOf, parameters, roles
 
 const endOf = (loss: Tensor): Edge => (loss.source === undefined ? undefined : { node: loss.source, slot: loss.slot })
 
-const movesOrReduces = new Set(['matmul', 'gather', 'scatter', 'indexSelect', 'index', 'sum', 'amax', 'amin', 'prod'])
+const movesOrReduces = new Set(['matmul', 'linear', 'crossEntropy', 'layerNorm', 'batchNorm', 'gather', 'scatter', 'indexSelect', 'index', 'sum', 'amax', 'amin', 'prod']) // prettier-ignore
 const elementwise = ({ primitive, inputs }: Source): boolean => inputs.length > 1 && !movesOrReduces.has(primitive)
 
 /** What the engine gives each input of one op for the gradients of its outputs. */

@@ -22,6 +22,7 @@ const setupOf = (change: Partial<Setup>): Setup => ({
 })
 
 const marks: readonly Mark[] = Array.from({ length: 20 }, (_, i) => ({ x: i / 2, y: i, target: i % 2 }))
+const values: readonly Mark[] = marks.map((mark, i) => ({ ...mark, target: Math.sin(i) }))
 
 describe('csvOfMarks(marks, setup)', () => {
   it.each([
@@ -31,12 +32,12 @@ describe('csvOfMarks(marks, setup)', () => {
     ['values', { task: 'regression' as const, classes: [] }, []],
   ])('is read back: %s', (_, change, classes) => {
     const setup = setupOf(change)
-    const table = parseCsv(csvOfMarks(marks, setup))
+    const table = parseCsv(csvOfMarks(setup.classes.length === 0 ? values : marks, setup))
     const [x, y, target] = drawnColumns(setup)
     expect(table.columns.map(({ name }) => name)).toEqual([x, y, target])
     expect(table.columns[0]).toMatchObject({ kind: 'number' })
     expect(table.rowCount).toBe(20)
-    if (classes.length > 0) expect(chooseTarget(table, target).classes).toEqual(classes)
+    expect(chooseTarget(table, target).classes).toEqual(classes)
   })
 })
 
