@@ -89,10 +89,24 @@ export function arrayOf(view: View): CpuArray {
   return new arrayTypes[storage.dtype](engine.bytes.buffer as ArrayBuffer, address, storage.length)
 }
 
-/** Brings operands into memory, so that reading them one by one moves none of them. */
+/** More would only be taken by operands that do not fit together. */
+const holdPasses = 4
+
+/**
+ * Brings operands into memory, so that taking their addresses one by one moves none of them: an op that writes several needs
+ * that. Bringing one back may copy an earlier one out, which then comes back into a slot that stays.
+ */
 export function hold(views: readonly View[]): void {
   const engine = memory()
-  for (const { storage } of views) if (storage instanceof CpuStorage) engine.touch(storage.resident)
+  let isMoved = true
+  for (let pass = 0; isMoved && pass < holdPasses; pass++) {
+    isMoved = false
+    for (const { storage } of views) {
+      if (!(storage instanceof CpuStorage)) continue
+      isMoved ||= storage.resident.address < 0
+      engine.touch(storage.resident)
+    }
+  }
 }
 
 /** Address of a view's first element. Valid until the next address is asked for beyond an op's few. */

@@ -3,7 +3,7 @@ import type { UpdatePrimitives } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
 import type { Fast } from './operands.ts'
 import { isFloat32 } from './operands.ts'
-import { pointer } from './storage.ts'
+import { hold, pointer } from './storage.ts'
 
 /** Whether a compiled step can run: it writes where it reads, in order. */
 function inPlace(outputs: readonly View[], inputs: readonly View[]): boolean {
@@ -14,10 +14,11 @@ function inPlace(outputs: readonly View[], inputs: readonly View[]): boolean {
   return true
 }
 
-/** Compiled optimizer steps. */
+/** Compiled optimizer steps. They write several operands, so all must be in place before the first address is taken. */
 export const updates: { readonly [P in keyof UpdatePrimitives]: Fast<UpdatePrimitives[P]> } = {
   sgdStep(outputs, inputs, { lr, momentum, dampening, weightDecay, nesterov, isFirst }) {
     if (!inPlace(outputs, inputs)) return false
+    hold(inputs)
     const grad = pointer(inputs[1]!)
     const velocity = inputs.length > 2 ? pointer(inputs[2]!) : 0
     const param = pointer(inputs[0]!)
@@ -28,6 +29,7 @@ export const updates: { readonly [P in keyof UpdatePrimitives]: Fast<UpdatePrimi
   },
   adamStep(outputs, inputs, options) {
     if (!inPlace(outputs, inputs)) return false
+    hold(inputs)
     const { lr, beta1, beta2, eps, weightDecay, isDecoupled, correction1, correction2 } = options
     const grad = pointer(inputs[1]!)
     const first = pointer(inputs[2]!)

@@ -1,0 +1,3 @@
+import { trainedWeights } from './trained-weights.ts'
+
+console.log(await trainedWeights())
