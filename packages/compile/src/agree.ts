@@ -1,7 +1,7 @@
 import type { ComputePrimitive, ComputePrimitives, ProgramOperand, Tensor, TypedArray } from '@metagrad/tensor'
 import { formatShape, sameShape } from '@metagrad/tensor'
 import type { Recording, Slot, Step } from './recording.ts'
-import { differs } from './tree.ts'
+import { differs, isPlain } from './tree.ts'
 
 type Params = ComputePrimitives[ComputePrimitive]
 
@@ -127,5 +127,7 @@ function paramDifference(a: Params, b: Params): string | undefined {
 /** Equal plain data, or the same object. */
 function equalData(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true
-  return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => equalData(item, b[i]))
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => equalData(item, b[i]))
+  if (!isPlain(a) || !isPlain(b) || Object.keys(a).length !== Object.keys(b).length) return false
+  return Object.entries(a).every(([name, value]) => equalData(value, Reflect.get(b, name)))
 }

@@ -27,3 +27,107 @@ describe('compile(fn)', () => {
     expect(state.storage.version).toBe(4)
   })
 })
+
+describe('compile(fn) with arguments', () => {
+  it('takes views, and the same tensor twice', () => {
+    const data = tensor(Array.from({ length: 24 }, (_, i) => i)).view(6, 4)
+    const add = compile((a: Tensor, b: Tensor) => a.mul(2).add(b))
+    for (const at of [0, 1, 2, 3, 4]) {
+      const row = data.select(0, at)
+      expect(add(row, row).tolistSync()).toEqual([0, 1, 2, 3].map((i) => 3 * (4 * at + i)))
+    }
+    for (const at of [0, 1, 2, 3]) {
+      const [a, b] = [data.select(0, at), data.select(0, 5)]
+      expect(add(a, b).tolistSync()).toEqual([0, 1, 2, 3].map((i) => 2 * (4 * at + i) + 20 + i))
+    }
+  })
+
+  it('tells a captured tensor from an argument that happened to be the same', () => {
+    const w = tensor([1, 2])
+    const product = compile((x: Tensor) => x.mul(w))
+    for (let i = 0; i < 4; i++) product(w)
+    expect(product(tensor([5, 5])).tolistSync()).toEqual([5, 10])
+    expect(product(tensor([6, 6])).tolistSync()).toEqual([6, 12])
+    expect(product(tensor([7, 7])).tolistSync()).toEqual([7, 14])
+    expect(product(w).tolistSync()).toEqual([1, 4])
+  })
+
+  it('takes and gives nested objects', () => {
+    const step = compile(({ x, scale }: { readonly x: readonly [Tensor]; readonly scale: number }) => ({
+      list: [x[0].mul(scale)],
+      name: 'scaled',
+    }))
+    for (const scale of [2, 2, 2, 3, 3, 3]) {
+      const { list, name } = step({ x: [tensor([1, 2])], scale })
+      expect([name, list[0]!.tolistSync()]).toEqual(['scaled', [scale, 2 * scale]])
+    }
+  })
+
+  it('keeps the results of earlier calls', () => {
+    const square = compile((x: Tensor) => x.square())
+    const kept = Array.from({ length: 2000 }, (_, i) => square(tensor([i, i])))
+    kept.forEach((x, i) => expect(x.dataSync()[1]).toBe(i * i))
+  })
+
+  it('takes tensors without elements', () => {
+    const sum = compile((x: Tensor) => [x.add(1), x.sum()])
+    for (let i = 0; i < 4; i++) {
+      const [none, total] = sum(tensor([]))
+      expect([none!.shape, total!.itemSync()]).toEqual([[0], 0])
+    }
+  })
+})
+
+describe('compile(fn) refuses', () => {
+  const calls = (step: () => unknown, count: number) => () => {
+    for (let i = 0; i < count; i++) step()
+  }
+
+  it('to read values', () => {
+    const step = compile((x: Tensor) => x.sum().itemSync())
+    expect(() => step(tensor([1]))).toThrow(
+      /^itemSync: values cannot be read inside a compiled function, at .*compile\.test\.ts/,
+    )
+  })
+
+  it('async functions', () => {
+    expect(() => compile(async (x: Tensor) => x.add(1))(tensor([1]))).toThrow(
+      /^compile: the function must not be async/,
+    )
+  })
+
+  it('numbers of the host that change', () => {
+    let rate = 1
+    const step = compile(() => tensor([1]).mul((rate *= 0.5)))
+    expect(calls(step, 8)).toThrow(
+      /^compile: 5 runs in a row did something else each time: mul: input 1 is another tensor|number of the host/,
+    )
+  })
+
+  it('state that moves from call to call by itself', () => {
+    let state = tensor([1])
+    const step = compile(() => {
+      state = state.add(1)
+    })
+    expect(calls(step, 8)).toThrow(/from outside of the function, another at each call/)
+  })
+
+  it('more signatures than were asked for', () => {
+    const step = compile((x: Tensor) => x.add(1), { maxPrograms: 2 })
+    expect(() => {
+      for (let size = 1; size < 9; size++)
+        for (let i = 0; i < 3; i++) step(tensor(Array.from({ length: size }, () => 1)))
+    }).toThrow(/more than maxPrograms = 2 allows/)
+  })
+
+  it('nothing after an error: the next call works', () => {
+    let fails = true
+    const step = compile((x: Tensor) => {
+      if (fails) throw new Error('mine')
+      return x.add(1)
+    })
+    expect(() => step(tensor([1]))).toThrow('mine')
+    fails = false
+    for (let i = 0; i < 4; i++) expect(step(tensor([i])).itemSync()).toBe(i + 1)
+  })
+})

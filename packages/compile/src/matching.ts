@@ -13,7 +13,7 @@ import type {
 import { sameShape, setRecording, setTrace } from '@metagrad/tensor'
 import { interpret } from './interpret.ts'
 import type { Section } from './recording.ts'
-import { readInside } from './recording.ts'
+import { readInside, refusal } from './recording.ts'
 
 /** What a call gives to its program; late sections fill in what is theirs. */
 export interface Bindings {
@@ -95,6 +95,10 @@ export class Matching implements Trace {
 
   read(op: string): void {
     throw readInside(op)
+  }
+
+  refuse(op: string, why: string): void {
+    throw refusal(op, why)
   }
 
   guard(): void {

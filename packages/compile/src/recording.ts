@@ -160,6 +160,10 @@ export class Recorder implements Trace {
     throw readInside(op)
   }
 
+  refuse(op: string, why: string): void {
+    throw refusal(op, why)
+  }
+
   guard(holds: () => boolean): void {
     this.#guards.push(holds)
   }
@@ -252,6 +256,10 @@ export class Recorder implements Trace {
 /** A layout moved by a number of elements. */
 export function shifted(layout: Layout, by: number): Layout {
   return by === 0 ? layout : new Layout(layout.shape, layout.strides, layout.offset + by)
+}
+
+export function refusal(op: string, why: string): CompileError {
+  return new CompileError(`${op}: ${why} inside a compiled function, ${userLine()}. Do it outside.`, 'NOT_REPEATED')
 }
 
 export function readInside(op: string): CompileError {

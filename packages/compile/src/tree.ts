@@ -13,7 +13,9 @@ export type Tree =
 
 type Entry = readonly [name: string, tree: Tree]
 
-function isPlain(value: object): boolean {
+/** Whether a value is an object of no class. */
+export function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
@@ -57,11 +59,7 @@ export function fits(tree: Tree, value: unknown, tensors: Tensor[]): boolean {
       )
     case 'record':
       return (
-        typeof value === 'object' &&
-        value !== null &&
-        isPlain(value) &&
-        Object.keys(value).length === tree.entries.length &&
-        fitsEntries(tree.entries, value, tensors)
+        isPlain(value) && Object.keys(value).length === tree.entries.length && fitsEntries(tree.entries, value, tensors)
       )
     case 'module':
       return (

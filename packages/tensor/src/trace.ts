@@ -21,6 +21,8 @@ export interface Trace {
   upload(storage: Storage, data: TypedArray): void
   /** Values are about to be read by the host. */
   read(op: string, view: View): void
+  /** Something is about to happen that no replay would repeat. */
+  refuse(op: string, why: string): void
   /** The computation depends on a value of the host, and stays what it is while `holds()`. */
   guard(holds: () => boolean): void
   /** Runs a section of plain host code that is to run again at each replay. */

@@ -30,6 +30,13 @@ export type FastRow = (outputs: readonly View[], inputs: readonly View[], params
 /** A row needs the values that its kernels see: it cannot be planned. */
 class NotPlanned extends Error {}
 
+/** What a kernel returns while planning: a row that computes with it cannot be planned. */
+const unknownResult = {
+  valueOf(): never {
+    throw new NotPlanned()
+  },
+}
+
 /** While planning, an area stands at a multiple of this, far beyond any memory, so that its addresses tell it. */
 const spacing = 2 ** 33
 /** Planned twice, this much apart: what moves along is an address, what stays a number. */
@@ -150,10 +157,9 @@ export class Planner {
     const names = Object.keys(real.kernels) as (keyof Kernels)[]
     const record =
       (name: keyof Kernels) =>
-      (...args: (number | boolean)[]): number => {
+      (...args: (number | boolean)[]): object => {
         this.#calls.push({ name, args: args.map(Number) })
-        // No result is known: whatever is asked of it is false.
-        return Number.NaN
+        return unknownResult
       }
     const engine: Engine = {
       ...real,

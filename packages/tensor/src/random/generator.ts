@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.ts'
+import { currentTrace } from '../trace.ts'
 
 const STATE_WORDS = 624
 const SHIFT_WORDS = 397
@@ -62,6 +63,7 @@ export class Generator {
    * @throws ArgumentError if `seed` is no integer of that range
    */
   manualSeed(seed: number | bigint): this {
+    currentTrace()?.refuse('manualSeed', 'a generator cannot be made or seeded')
     this.#seed = checkSeed(seed)
     const state = this.#state
     let previous = Number(this.#seed & 0xffffffffn)
