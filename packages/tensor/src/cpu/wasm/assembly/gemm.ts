@@ -2,7 +2,7 @@
 //
 // The register tile is 4 rows by 2 vectors. Small operands are read where they lie; large ones, and B that does not advance along its
 // rows, are first packed into panels (B: [k][2 vectors], A: [k][4]), in blocks of KC x NC and MC x KC that stay in cache.
-import { bytes, fma, lanes, splat, storeTail, zeroBytes } from './simd'
+import { bytes, fma, lanes, put as putLanes, splat, storeTail, zeroBytes } from './simd'
 
 @inline
 const KC = 256
@@ -224,6 +224,34 @@ function dots<T>(y: usize, pitchY: usize, a: usize, x: usize, m: i32, k: i32, ro
   }
 }
 
+/** `dots` of one to four columns into neighbouring results, float32: four rows turned into columns at a time. */
+function shortDots(y: usize, a: usize, x: usize, m: i32, k: i32, rowA: usize, isAdded: bool): void {
+  const x0 = v128.load32_splat(x)
+  const x1 = v128.load32_splat(x, 4)
+  const x2 = v128.load32_splat(x, 8)
+  const x3 = v128.load32_splat(x, 12)
+  for (; m > 0; m -= 4) {
+    const r0 = v128.load(a)
+    const r1 = v128.load(m > 1 ? a + rowA : a)
+    const r2 = v128.load(m > 2 ? a + 2 * rowA : a)
+    const r3 = v128.load(m > 3 ? a + 3 * rowA : a)
+    let low = v128.shuffle<i32>(r0, r1, 0, 4, 1, 5)
+    let high = v128.shuffle<i32>(r2, r3, 0, 4, 1, 5)
+    let sum = f32x4.mul(v128.shuffle<i64>(low, high, 0, 2), x0)
+    // What lies beyond the last column may be NaN.
+    if (k > 1) sum = fma<f32>(v128.shuffle<i64>(low, high, 1, 3), x1, sum)
+    if (k > 2) {
+      low = v128.shuffle<i32>(r0, r1, 2, 6, 3, 7)
+      high = v128.shuffle<i32>(r2, r3, 2, 6, 3, 7)
+      sum = fma<f32>(v128.shuffle<i64>(low, high, 0, 2), x2, sum)
+      if (k > 3) sum = fma<f32>(v128.shuffle<i64>(low, high, 1, 3), x3, sum)
+    }
+    putLanes(y, isAdded ? f32x4.add(v128.load(y), sum) : sum, m)
+    a += 4 * rowA
+    y += 16
+  }
+}
+
 @inline
 function laneSum<T>(v: v128): T {
   if (sizeof<T>() == 8) return v128.extract_lane<T>(v, 0) + v128.extract_lane<T>(v, 1)
@@ -281,7 +309,10 @@ function gemm<T>(
   const columnB = bytes<T>(strideColumnB)
   let isAdded = beta != 0
   if (n == 1) {
-    if (strideColumnA == 1 && strideRowB == 1) return dots<T>(c, pitchC, a, b, m, k, rowA, isAdded)
+    if (strideColumnA == 1 && strideRowB == 1) {
+      if (sizeof<T>() == 4 && k > 0 && k <= 4 && strideRowC == 1) return shortDots(c, a, b, m, k, rowA, isAdded)
+      return dots<T>(c, pitchC, a, b, m, k, rowA, isAdded)
+    }
     if (strideRowA == 1 && strideRowC == 1) return combineRows<T>(c, b, a, m, k, rowB, columnA, isAdded)
   }
   if (m == 1) {
