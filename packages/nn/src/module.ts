@@ -1,5 +1,5 @@
 import type { Device, DType } from '@metagrad/tensor'
-import { ArgumentError, DTypeError, Tensor, checkDType, currentTrace, isFloat } from '@metagrad/tensor'
+import { ArgumentError, DTypeError, Tensor, checkDType, currentTrace, indexDType, isFloat } from '@metagrad/tensor'
 import type { ForwardHook, ForwardPreHook } from './hooks.ts'
 import { addForwardHook, addForwardPreHook } from './hooks.ts'
 import { Parameter } from './parameter.ts'
@@ -185,8 +185,10 @@ export abstract class Module {
     if (options.dtype !== undefined && !isFloat(checkDType('to', options.dtype))) {
       throw new DTypeError(`to: a module takes float dtypes, got ${options.dtype}. Convert single tensors with x.to.`)
     }
+    // Counts are int64; a GPU holds them as int32.
+    const whole = (x: Tensor): DType => (x.dtype === 'int64' ? indexDType(options.device ?? x.device) : x.dtype)
     const move = (x: Tensor): Tensor =>
-      x.detach().to({ ...options, dtype: isFloat(x.dtype) ? (options.dtype ?? x.dtype) : x.dtype })
+      x.detach().to({ ...options, dtype: isFloat(x.dtype) ? (options.dtype ?? x.dtype) : whole(x) })
     // All copies first, so that a device that cannot take one leaves the module as it was.
     const parameters = this.parameters().map((parameter) => ({
       parameter,

@@ -23,6 +23,7 @@ export {
   type Box,
   type Shape,
 } from './layout.ts'
+export { indexDType } from './device.ts'
 export type { Device, Kernel, KernelOf, Kernels, Storage, View } from './device.ts'
 export type {
   ComputePrimitive,
