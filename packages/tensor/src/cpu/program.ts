@@ -257,7 +257,8 @@ function placesOf(uses: readonly Use[]): Map<number[], Set<number>> {
 /** Whether two sets of parameters hold the same plain values. */
 function sameNumbers(a: Params, b: Params): boolean {
   if (a === b) return true
-  for (const name in b) if (!Object.is(Reflect.get(a, name), Reflect.get(b, name))) return false
+  const [left, right] = [a as { readonly [name: string]: unknown }, b as { readonly [name: string]: unknown }]
+  for (const name in right) if (!Object.is(left[name], right[name])) return false
   return true
 }
 
@@ -275,6 +276,26 @@ function invoke({ run, args }: Call): void {
       return
     case 6:
       run(args[0]!, args[1]!, args[2]!, args[3]!, args[4]!, args[5]!)
+      return
+    case 11:
+      run(args[0]!, args[1]!, args[2]!, args[3]!, args[4]!, args[5]!, args[6]!, args[7]!, args[8]!, args[9]!, args[10]!)
+      return
+    case 13:
+      run(
+        args[0]!,
+        args[1]!,
+        args[2]!,
+        args[3]!,
+        args[4]!,
+        args[5]!,
+        args[6]!,
+        args[7]!,
+        args[8]!,
+        args[9]!,
+        args[10]!,
+        args[11]!,
+        args[12]!,
+      )
       return
     default:
       run(...args)
