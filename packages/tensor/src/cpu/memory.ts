@@ -51,7 +51,7 @@ export const defaultSizes: MemorySizes = {
   smallBytes: 64,
   medium: { slots: 8, slotBytes: 64 << 10 },
   mediumBytes: 8 << 10,
-  largeBudget: 256 << 20,
+  largeBudget: 160 << 20,
 }
 
 const pageBytes = 1 << 16
