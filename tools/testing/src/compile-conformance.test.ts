@@ -11,12 +11,6 @@ import { caseKey, makeInputs, outputsOf, seedGradient } from './samples/sample.t
 const refused: Readonly<Record<string, Set<string>>> = { READ_INSIDE: new Set(), NOT_REPEATED: new Set() }
 /** Ops that compute nothing on a device: they stay as they are. */
 const plain = new Set<string>()
-/**
- * Lanes past the end of a vector pick the path of its last elements, so that eager runs differ from each other too, in the
- * last bit.
- */
-const tolerances: Readonly<Record<string, number>> = { sin: 1e-6, cos: 1e-6 }
-
 /** Values, and gradients of what requires grad. */
 function everything(sample: Sample, inputs: readonly Tensor[]): (Tensor | undefined)[] {
   const outputs = outputsOf(sample, inputs)
@@ -27,19 +21,13 @@ function everything(sample: Sample, inputs: readonly Tensor[]): (Tensor | undefi
   return [...outputs, ...grad(live, wanted, { gradOutputs: seeds, allowUnused: true })]
 }
 
-function expectSame(
-  got: readonly (Tensor | undefined)[],
-  want: readonly (Tensor | undefined)[],
-  tolerance: number,
-): void {
+/** Bit for bit. */
+function expectSame(got: readonly (Tensor | undefined)[], want: readonly (Tensor | undefined)[]): void {
   expect(got.map((x) => x && [x.shape, x.dtype])).toEqual(want.map((x) => x && [x.shape, x.dtype]))
   got.forEach((x, i) => {
     const numbers = Array.from(x?.dataSync() ?? [], Number)
     const wanted = Array.from(want[i]?.dataSync() ?? [], Number)
-    // Equal is equal: the tolerance lets NaN and infinities pass as themselves too.
-    const off = wanted.filter(
-      (value, at) => !Object.is(value, numbers[at]) && !(Math.abs(value - numbers[at]!) < tolerance),
-    )
+    const off = wanted.filter((value, at) => !Object.is(value, numbers[at]))
     expect(off).toEqual([])
   })
 }
@@ -55,7 +43,7 @@ for (const [family, samples] of Object.entries(families)) {
           const compiled = compile((...inputs: Tensor[]) => everything(sample, inputs))
           try {
             // Recorded twice, then replayed.
-            for (let call = 0; call < 4; call++) expectSame(compiled(...make()), want, tolerances[sample.name] ?? 0)
+            for (let call = 0; call < 4; call++) expectSame(compiled(...make()), want)
           } catch (error) {
             const names = error instanceof CompileError ? refused[error.code] : undefined
             if (names === undefined) throw error

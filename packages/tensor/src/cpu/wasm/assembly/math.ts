@@ -279,18 +279,24 @@ function remainder(x: v128, shifted: v128): v128 {
 }
 
 @inline
-function beyondReduction(x: v128): bool {
-  return v128.any_true(f32x4.gt(abs(x), k(SIN, 8)))
+function beyondReduction(x: v128): v128 {
+  return f32x4.gt(abs(x), k(SIN, 8))
 }
+
+// The host computes for the lanes that ask for it alone: a result must not depend on its neighbours.
 
 @inline
 export function sin(x: v128): v128 {
-  return beyondReduction(x) ? sinByHost(x) : sinOfQuadrant(x, 0)
+  const beyond = beyondReduction(x)
+  const y = sinOfQuadrant(x, 0)
+  return v128.any_true(beyond) ? v128.bitselect(sinByHost(x), y, beyond) : y
 }
 
 @inline
 export function cos(x: v128): v128 {
-  return beyondReduction(x) ? cosByHost(x) : sinOfQuadrant(x, 1)
+  const beyond = beyondReduction(x)
+  const y = sinOfQuadrant(x, 1)
+  return v128.any_true(beyond) ? v128.bitselect(cosByHost(x), y, beyond) : y
 }
 
 function sinByHost(x: v128): v128 {
