@@ -5,7 +5,7 @@ const steps = 2_000_000
 
 /** Runs the tutorial's loop, synchronously, in a process of its own; tells what it holds at a tenth and at the end. */
 export function residentMemory(): string {
-  const loop = fileURLToPath(new URL('./loop.ts', import.meta.url))
+  const loop = fileURLToPath(new URL('./loop.js', import.meta.url))
   const args = [...process.execArgv, loop, String(steps)]
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (status !== 0) throw new Error('bench: the loop of the memory row failed. Run src/loop.ts by hand to see why.')
