@@ -198,6 +198,11 @@ describe('parseSchema(json)', () => {
       { ...good, features: [{ ...good.features[0], scale: 0 }] },
       { ...good, features: [{ kind: 'image' }] },
       { ...good, extra: 1 },
+      { ...good, features: {} },
+      { ...good, features: [{ ...good.features[0], shift: Infinity }] },
+      { ...good, features: [{ ...good.features[0], missing: 'guess' }] },
+      { ...good, target: { task: 'binary', column: 'y', type: 'number', classes: ['a', 1] } },
+      { ...good, target: { task: 'regression', column: 'y' } },
     ]
     const messages = bad.map((json) => {
       try {
@@ -214,6 +219,11 @@ describe('parseSchema(json)', () => {
         "TableError: parseSchema: this is no schema of version 1: features.0.scale: must not be 0. Use the schema.json that training wrote.",
         "TableError: parseSchema: this is no schema of version 1: features.0.kind: it is of no known kind. Use the schema.json that training wrote.",
         "TableError: parseSchema: this is no schema of version 1: it has unknown parts: "extra". Use the schema.json that training wrote.",
+        "TableError: parseSchema: this is no schema of version 1: features: it must be array. Use the schema.json that training wrote.",
+        "TableError: parseSchema: this is no schema of version 1: features.0.shift: it must be a finite number. Use the schema.json that training wrote.",
+        "TableError: parseSchema: this is no schema of version 1: features.0.missing: it must be "error" or "drop" or "fill". Use the schema.json that training wrote.",
+        "TableError: parseSchema: this is no schema of version 1: target.classes.1: it must be string. Use the schema.json that training wrote.",
+        "TableError: parseSchema: this is no schema of version 1: target.type: it must be "number" or "number:strip" or "boolean" or "category" or "text" or "date" or "date:dmy" or "date:mdy" or "date:ymd" or "ignore". Use the schema.json that training wrote.",
       ]
     `)
   })

@@ -1,7 +1,6 @@
-import * as z from 'zod/mini'
 import { columnTypeNames, type ColumnTypeName, type CsvOptions } from '../csv/options.ts'
-import { quoted } from '../csv/printable.ts'
 import { ProblemLog } from '../csv/problem.ts'
+import { finite, flag, listOf, objectOf, oneOf, orNull, taggedBy, text, type Report, type Shape } from './shape.ts'
 
 /** What is done where a value is missing: stop, leave the row out, or put `fill` in its place. */
 export type MissingAction = 'error' | 'drop' | 'fill'
@@ -78,59 +77,70 @@ export interface Schema {
   readonly target: TargetSchema | null
 }
 
-const finite = z.number().check(z.refine((value) => Number.isFinite(value), 'must be finite'))
-const scale = finite.check(z.refine((value) => value !== 0, 'must not be 0'))
-const missing = z.enum(['error', 'drop', 'fill'])
-const type = z.enum(columnTypeNames)
+const missing = oneOf('error', 'drop', 'fill')
+const type = oneOf(...columnTypeNames)
 
-const schemaShape = z.strictObject({
-  format: z.literal('metagrad-schema'),
-  version: z.literal(1),
-  features: z.array(
-    z.discriminatedUnion('kind', [
-      z.strictObject({
-        kind: z.literal('number'),
-        name: z.string(),
-        type,
-        missing,
-        fill: finite,
-        indicator: z.boolean(),
-        shift: finite,
-        scale,
-      }),
-      z.strictObject({
-        kind: z.literal('boolean'),
-        name: z.string(),
-        missing,
-        fill: z.union([z.literal(0), z.literal(1)]),
-        indicator: z.boolean(),
-      }),
-      z.strictObject({
-        kind: z.literal('category'),
-        name: z.string(),
-        type: z.enum(['category', 'text']),
-        missing,
-        fill: z.nullable(z.string()),
-        indicator: z.boolean(),
-        categories: z.array(z.string()),
-        rare: z.array(z.string()),
-        other: z.boolean(),
-      }),
-    ]),
+const scale: Shape<number> = (value, report, path = ''): value is number => {
+  if (!finite(value, report, path)) return false
+  if (value === 0) report(path, 'must not be 0')
+  return value !== 0
+}
+
+const numberFeature = objectOf<NumberFeature>({
+  kind: oneOf('number'),
+  name: text,
+  type,
+  missing,
+  fill: finite,
+  indicator: flag,
+  shift: finite,
+  scale,
+})
+
+const booleanFeature = objectOf<BooleanFeature>({
+  kind: oneOf('boolean'),
+  name: text,
+  missing,
+  fill: oneOf(0, 1),
+  indicator: flag,
+})
+
+const categoryFeature = objectOf<CategoryFeature>({
+  kind: oneOf('category'),
+  name: text,
+  type: oneOf('category', 'text'),
+  missing,
+  fill: orNull(text),
+  indicator: flag,
+  categories: listOf(text),
+  rare: listOf(text),
+  other: flag,
+})
+
+const classTarget = objectOf<ClassTarget>({
+  task: oneOf('binary', 'multiclass'),
+  column: text,
+  type,
+  classes: listOf(text),
+})
+
+const numberTarget = objectOf<NumberTarget>({
+  task: oneOf('regression'),
+  column: text,
+  type,
+  log: flag,
+  shift: finite,
+  scale,
+})
+
+const isSchema = objectOf<Schema>({
+  format: oneOf('metagrad-schema'),
+  version: oneOf(1),
+  features: listOf(
+    taggedBy<FeatureSchema>('kind', { number: numberFeature, boolean: booleanFeature, category: categoryFeature }),
   ),
-  target: z.nullable(
-    z.discriminatedUnion('task', [
-      z.strictObject({ task: z.literal('binary'), column: z.string(), type, classes: z.array(z.string()) }),
-      z.strictObject({ task: z.literal('multiclass'), column: z.string(), type, classes: z.array(z.string()) }),
-      z.strictObject({
-        task: z.literal('regression'),
-        column: z.string(),
-        type,
-        log: z.boolean(),
-        shift: finite,
-        scale,
-      }),
-    ]),
+  target: orNull(
+    taggedBy<TargetSchema>('task', { binary: classTarget, multiclass: classTarget, regression: numberTarget }),
   ),
 })
 
@@ -145,24 +155,14 @@ const schemaShape = z.strictObject({
  * ```
  */
 export function parseSchema(json: unknown): Schema {
-  const result = z.safeParse(schemaShape, json)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]!
-  const path = issue.path.map(String).join('.')
+  let problem = ''
+  const report: Report = (path, wrong) => (problem = path === '' ? wrong : `${path}: ${wrong}`)
+  if (isSchema(json, report)) return json
   return new ProblemLog().fail('parseSchema', {
     code: 'SCHEMA',
-    message: `this is no schema of version 1: ${path === '' ? '' : `${path}: `}${issueText(issue)}.`,
+    message: `this is no schema of version 1: ${problem}.`,
     advice: 'Use the schema.json that training wrote.',
   })
-}
-
-/** What is wrong with a part of a schema; zod's own texts would need one of its locales in every bundle. */
-function issueText(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return `it must be ${issue.expected}`
-  if (issue.code === 'invalid_value')
-    return `it must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
-  if (issue.code === 'unrecognized_keys') return `it has unknown parts: ${issue.keys.map(quoted).join(', ')}`
-  return issue.code === 'invalid_union' ? 'it is of no known kind' : issue.message
 }
 
 /** Names of the features that a column becomes, in order: `age`, `city=Oslo`, `city=<other>`, `age=<missing>`. */
