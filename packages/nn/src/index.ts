@@ -29,7 +29,7 @@ export {
 } from './layers/pooling.ts' // prettier-ignore
 export { Identity } from './layers/identity.ts'
 export { Flatten, Unflatten } from './layers/flatten.ts'
-export { Dropout, Dropout2d } from './layers/dropout.ts'
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './layers/dropout.ts'
 export { Embedding, type EmbeddingOptions, type PretrainedOptions } from './layers/embedding.ts'
 export {
   BatchNorm1d,

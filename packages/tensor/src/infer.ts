@@ -432,6 +432,7 @@ export const infer: { readonly [P in ComputePrimitive]: Infer<P> } = {
     const { dtype } = inputs[0]!
     return fresh(dtype, given.length === 2 ? [given[0]!, wanted[0]!] : [...given.slice(0, -1), wanted[0]!])
   },
+  dropout: floating('dropout'),
   bceWithLogitsSum: ([x, y]) => {
     sameSize('bceWithLogitsSum', x!, y!)
     return fresh(x!.dtype, [])

@@ -365,6 +365,8 @@ export interface ComputePrimitives
   matmul: NoParams
   /** x w^T + b of x [.., in], w [out, in] and, if given, b [out]. */
   linear: NoParams
+  /** x times scale where inputs[1] (bool, broadcast to x) holds, else times 0: what is not finite shows there as NaN. */
+  dropout: { readonly scale: number }
   /** scale times the sum of bceWithLogits over all elements: 1 for the sum, 1 / n for the mean. Inputs of one shape. */
   bceWithLogitsSum: { readonly scale: number }
   /** Values along dim at inputs[1] (ints, same number of dims). */

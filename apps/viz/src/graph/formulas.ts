@@ -41,6 +41,7 @@ const formulas: Partial<Readonly<Record<Primitive, Formula>>> = {
   sum: row('Σ x over dims', 'g, repeated over the dims'),
   mean: row('Σ x / n over dims', 'g / n, repeated over the dims'),
   where: row('y where x, else z', 'none: x is a condition', 'g where x', 'g where not x'),
+  dropout: row('scale · x where y, else 0', 'scale · g where y, else 0', 'none: y is a mask'),
   clamp: row('x, kept within min and max', 'g where x lies within'),
   matmul: row('X Y', 'g Yᵀ', 'Xᵀ g'),
   linear: row('X Wᵀ + b', 'g W', 'gᵀ X', 'Σ g over the rows'),

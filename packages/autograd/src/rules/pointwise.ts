@@ -1,4 +1,5 @@
 import type { BinaryPrimitives, Tensor, UnaryPrimitives } from '@metagrad/tensor'
+import { dispatch } from '@metagrad/tensor'
 import type { Rules, Saved } from '../saved.ts'
 import { fused, logisticGradient } from './fused.ts'
 
@@ -15,6 +16,7 @@ type Pointwise =
   | 'clamp'
   | 'copy'
   | 'cast'
+  | 'dropout'
   | 'bceWithLogitsSum'
 
 /** The normal distribution function plus x times its derivative. */
@@ -125,6 +127,7 @@ export const pointwiseRules: Rules<Pointwise> = {
   logicalXor: undefined,
 
   where: [undefined, (g, { x }) => g.where(x, 0), (g, { x }) => g.maskedFill(x, 0)],
+  dropout: [(g, { y, params }) => dispatch('dropout', [g, y], params), undefined],
   clamp: [(g, { x, params }) => g.mul(x.ge(params.min).logicalAnd(x.le(params.max)))],
   copy: [(g) => g],
   cast: [(g) => g],

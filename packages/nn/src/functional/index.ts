@@ -43,7 +43,16 @@ export {
 } from './pooling.ts'
 export { fold, unfold, type UnfoldOptions } from './unfold.ts'
 export type { PerDim } from './windows.ts'
-export { dropout, featureDropout, type DropoutOptions } from './dropout.ts'
+export {
+  alphaDropout,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  featureAlphaDropout,
+  featureDropout,
+  type DropoutOptions,
+} from './dropout.ts'
 export { embedding, oneHot, type EmbeddingFunctionOptions } from './embedding.ts'
 export { gruCell, lstmCell, rnnReluCell, rnnTanhCell, type RecurrentWeights } from './recurrent.ts'
 export {

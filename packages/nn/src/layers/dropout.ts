@@ -1,7 +1,7 @@
 import type { Generator, Tensor } from '@metagrad/tensor'
 import { checkProbability } from '../check.ts'
 import type { DropoutOptions } from '../functional/dropout.ts'
-import { dropout, featureDropout } from '../functional/dropout.ts'
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from '../functional/dropout.ts'
 import { Module } from '../module.ts'
 
 /**
@@ -30,9 +30,37 @@ export class Dropout extends Module {
   }
 }
 
+/** Dropout of whole channels of [N, C, L] or [C, L]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html */
+export class Dropout1d extends Dropout {
+  override forward(x: Tensor): Tensor {
+    return dropout1d(x, this.p, this.options)
+  }
+}
+
 /** Dropout of whole channels of [N, C, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html */
 export class Dropout2d extends Dropout {
   override forward(x: Tensor): Tensor {
-    return featureDropout(x, this.p, this.options)
+    return dropout2d(x, this.p, this.options)
+  }
+}
+
+/** Dropout of whole channels of [N, C, D, H, W] or [C, D, H, W]. @see https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html */
+export class Dropout3d extends Dropout {
+  override forward(x: Tensor): Tensor {
+    return dropout3d(x, this.p, this.options)
+  }
+}
+
+/** Dropout that keeps mean 0 and variance 1 between SELUs. @see https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html */
+export class AlphaDropout extends Dropout {
+  override forward(x: Tensor): Tensor {
+    return alphaDropout(x, this.p, this.options)
+  }
+}
+
+/** Alpha dropout of whole channels of [N, C, ...]. @see https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
+export class FeatureAlphaDropout extends Dropout {
+  override forward(x: Tensor): Tensor {
+    return featureAlphaDropout(x, this.p, this.options)
   }
 }

@@ -273,12 +273,44 @@ describe('Dropout', () => {
     expect(x.grad!.tolistSync()).toEqual(y.tolistSync())
   })
 
+  test('what is dropped is multiplied: NaN and infinities show', () => {
+    const x = tensor([NaN, Infinity, -Infinity, 1]).expand(50, 4)
+    const y = nn.functional.dropout(x, 0.5, { generator: new Generator(3) })
+    const seen = y.unbind(1).map((column) => new Set(column.dataSync() as Float32Array))
+    expect(seen).toEqual([new Set([NaN]), new Set([NaN, Infinity]), new Set([NaN, -Infinity]), new Set([0, 2])])
+  })
+
+  test('alpha dropout keeps the mean and the variance, and its gradient scales what stays', () => {
+    const x = randn([100, 50], { generator: new Generator(4) }).requiresGrad_()
+    const y = new nn.AlphaDropout(0.3, { generator: new Generator(5) }).forward(x)
+    expect(Math.abs(y.mean().itemSync())).toBeLessThan(0.05)
+    expect(Math.abs(y.var().itemSync() - 1)).toBeLessThan(0.05)
+    y.sum().backward()
+    const dropped = x.grad!.eq(0)
+    expect(dropped.float().mean().itemSync()).toBeCloseTo(0.3, 1)
+    expect(new Set(y.maskedSelect(dropped).dataSync() as Float32Array).size).toBe(1)
+    expect(new Set(x.grad!.dataSync() as Float32Array).size).toBe(2)
+  })
+
+  test.each([
+    ['dropout1d', [3, 4]],
+    ['dropout3d', [3, 2, 2, 2]],
+  ] as const)('%s takes an item without the dim N', (name, shape) => {
+    const drop = (x: Tensor): Tensor => nn.functional[name](x, 0.5, { generator: new Generator(1) })
+    expect(drop(ones(shape)).tolistSync()).toEqual(
+      drop(ones([1, ...shape]))
+        .squeeze(0)
+        .tolistSync(),
+    )
+    expect(() => drop(ones(3))).toThrow(`${name}: the input must have`)
+  })
+
   test('Dropout2d drops whole channels', () => {
     const y = new nn.Dropout2d(0.5, { generator: new Generator(2) }).forward(ones(4, 8, 3, 3))
     expect(y.amax([2, 3]).tolistSync()).toEqual(y.amin([2, 3]).tolistSync())
     expect(new Set(y.dataSync() as Float32Array)).toEqual(new Set([0, 2]))
     expect(() => new nn.Dropout2d().forward(ones(3))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: featureDropout: needs [N, C, ...], got [3].]`,
+      `[ShapeError: dropout2d: needs [N, C, ...], got [3].]`,
     )
   })
 })

@@ -174,6 +174,15 @@ const copy: Fast<unknown> = ([out], [x]) => {
   return true
 }
 
+const dropout: Fast<{ readonly scale: number }> = ([out], [x, mask], { scale }) => {
+  if (!isFloat32(x!)) return false
+  const { numel, shape } = out!.layout
+  const [source, kept] = [ordered(x!), ordered({ ...viewOf(mask!), layout: expandLayout(mask!.layout, shape) })]
+  const [from, keeps] = [pointer(source), pointer(kept)]
+  cpuEngine().kernels.dropoutF32(pointer(out!), from, keeps, numel, scale)
+  return true
+}
+
 const bceWithLogits: Fast<unknown> = ([out], [x, y]) => {
   const { numel, shape } = out!.layout
   if (!isFloat32(x!)) return false
@@ -353,6 +362,7 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   where,
   full,
   copy,
+  dropout,
   bceWithLogits,
   indexSelect,
   indexAdd,

@@ -6,7 +6,16 @@ import { encodeHalf } from './float16.ts'
 import { useBuild } from './engine.ts'
 import { fastKernels } from './fast.ts'
 import { throughFloat32, widenHalf } from './half.ts'
-import { binaryKernels, cast, clamp, copy, gradientKernels, unaryKernels, where } from './reference/elementwise.ts'
+import {
+  binaryKernels,
+  cast,
+  clamp,
+  copy,
+  dropout,
+  gradientKernels,
+  unaryKernels,
+  where,
+} from './reference/elementwise.ts'
 import { convolutionKernels } from './reference/convolution.ts'
 import { cat, gather, index, indexAdd, indexPut, indexSelect, pad, scatter } from './reference/indexing.ts'
 import { linalgKernels, matmul } from './reference/matrix.ts'
@@ -49,6 +58,7 @@ const reference: Kernels = {
   clamp,
   matmul,
   linear,
+  dropout,
   bceWithLogitsSum,
   bceWithLogitsBackward,
   sgdStep,

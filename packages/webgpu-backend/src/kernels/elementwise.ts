@@ -146,6 +146,9 @@ export const gradientKernels: { [P in keyof ResultGradientPrimitives]: Kernel<P>
 export const where: Kernel<'where'> = ([out], inputs) =>
   map({ op: 'where', out: out!, inputs, expression: 'select(c, b, a != 0)' })
 
+export const dropout: Kernel<'dropout'> = ([out], inputs, { scale }) =>
+  map({ op: 'dropout', out: out!, inputs, expression: 'a * (f32(b) * scale)', floats: { scale } })
+
 export const copy: Kernel<'copy'> = ([out], [x]) => map({ op: 'copy', out: out!, inputs: [x!], expression: 'a' })
 
 /** The upper bound wins where the two cross, as in PyTorch; comparisons let NaN through. */

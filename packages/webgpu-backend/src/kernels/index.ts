@@ -1,6 +1,6 @@
 import type { Kernels } from '@metagrad/tensor'
 import { conv, convTranspose, convWeight } from './convolution.ts'
-import { binaryKernels, cast, clamp, copy, gradientKernels, unaryKernels, where } from './elementwise.ts'
+import { binaryKernels, cast, clamp, copy, dropout, gradientKernels, unaryKernels, where } from './elementwise.ts'
 import { cat, gather, index, indexAdd, indexPut, indexSelect, pad, scatter } from './indexing.ts'
 import { linalgKernels } from './linalg/index.ts'
 import { matmul } from './matmul.ts'
@@ -42,6 +42,7 @@ export const kernels: Kernels = {
   avgPool,
   avgPoolTranspose,
   linear,
+  dropout,
   bceWithLogitsSum,
   bceWithLogitsBackward,
   sgdStep,

@@ -213,6 +213,7 @@ const calls: { readonly [P in ComputePrimitive]: readonly Call<ComputePrimitives
   matrixExp: [square],
   copy: unary(all),
   cast: all.map((dtype) => ({ dtypes: all, inputs: [['x', shape]], params: { dtype } })),
+  dropout: [{ dtypes: floats, inputs: [['x', shape], ['bool', [4, 5]]], params: { scale: 2 } }],
   where: [{ dtypes: all, inputs: [['bool', [4, 5]], ['x', shape], ['x', []]], params: {} }],
   clamp: [{ dtypes: numbers, inputs: [['x', shape]], params: { min: -Infinity, max: 2 } }],
   matmul: [

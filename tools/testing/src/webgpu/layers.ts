@@ -39,6 +39,10 @@ const rows: Readonly<Record<string, Row>> = {
   Unflatten: floats(() => new nn.Unflatten(1, [2, 2]), matrix),
   Dropout: floats(() => new nn.Dropout(0.4), matrix),
   Dropout2d: floats(() => new nn.Dropout2d(0.4), [2, 4, 3, 3]),
+  Dropout1d: floats(() => new nn.Dropout1d(0.4), [2, 4, 3]),
+  Dropout3d: floats(() => new nn.Dropout3d(0.4), [2, 4, 2, 2, 2]),
+  AlphaDropout: floats(() => new nn.AlphaDropout(0.4), matrix),
+  FeatureAlphaDropout: floats(() => new nn.FeatureAlphaDropout(0.4), [2, 4, 3]),
   Embedding: row(
     () => new nn.Embedding(7, 3, { paddingIdx: 2 }),
     () => [ints(7, 4, 3)],

@@ -287,6 +287,11 @@ export const where: Kernel<'where'> = ([out], [condition, a, b]) => {
   else choose(numbersOf(a!), numbersOf(b!), numbersOf(out!))
 }
 
+export const dropout: Kernel<'dropout'> = ([out], [x, mask], { scale }) => {
+  const factor = x!.dtype === 'float64' ? scale : Math.fround(scale)
+  map2(out!, x!, mask!, numbersOf(x!), numbersOf(mask!), numbersOf(out!), (value, keeps) => value * (keeps * factor))
+}
+
 export const clamp: Kernel<'clamp'> = ([out], [x], { min, max }) => {
   if (x!.dtype === 'int64') {
     const [low, high] = [Math.ceil(min), Math.floor(max)]

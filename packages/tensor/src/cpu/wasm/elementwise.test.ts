@@ -320,14 +320,15 @@ describeBuilds('element-wise functions of two operands', (arena) => {
     expect([...arena.take(Float32Array, out, 15)]).toEqual(expected)
   })
 
-  test('dropoutF32(out, a, mask, n, scale) scales what the mask keeps and zeroes the rest', () => {
+  test('dropoutF32(out, a, mask, n, scale) multiplies with scale or 0', () => {
     for (const length of lengths) {
       arena.reset()
       const mask = Uint8Array.from({ length }, (_, i) => Number(i % 4 === 1))
       const a = numbers(length)
+      if (length > 2) a.set([NaN, Infinity])
       const out = arena.space(Float32Array, length)
       arena.kernels.dropoutF32(out, arena.put(a), arena.put(mask), length, 4)
-      expect([...arena.take(Float32Array, out, length)]).toEqual(Array.from(a, (x, i) => (mask[i] ? x * 4 : 0)))
+      expect([...arena.take(Float32Array, out, length)]).toEqual(Array.from(a, (x, i) => x * (mask[i] ? 4 : 0)))
     }
   })
 })

@@ -211,11 +211,11 @@ export function where32Nd(out: usize, condition: usize, a: usize, b: usize, desc
   whereWalk(out, condition, a, b, descriptor + 4, load<i32>(descriptor))
 }
 
-/** out[i] = mask[i] ? a[i] * scale : 0, mask in bytes. */
+/** out[i] = a[i] * (mask[i] ? scale : 0), mask in bytes: NaN and infinities show as NaN where they are dropped. */
 export function dropoutF32(out: usize, a: usize, mask: usize, n: i32, scale: f32): void {
   const factor = f32x4.splat(scale)
   while (n > 0) {
-    const y = v128.and(f32x4.mul(v128.load(a), factor), maskOf(mask))
+    const y = f32x4.mul(v128.load(a), v128.and(factor, maskOf(mask)))
     if (n < 4) {
       storeTail<f32>(out, y, n)
       return
