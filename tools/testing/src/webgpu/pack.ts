@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { bundle } from './bundle.ts'
+import { bundle } from '../chromium/bundle.ts'
 
 // Writes checks and benchmark as one file that imports only `webgpu`: pnpm pack:webgpu webgpu-bench.mjs
 const [path = 'webgpu-bench.mjs'] = process.argv.slice(2)

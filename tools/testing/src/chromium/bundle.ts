@@ -6,7 +6,7 @@ import { build, defaultClientConditions } from 'vite'
 
 /** A module and all that it imports as one file of JavaScript, from source; Node's own modules stay imports. */
 export async function bundle(entry: URL): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'metagrad-webgpu-'))
+  const folder = await mkdtemp(join(tmpdir(), 'metagrad-bundle-'))
   try {
     await build({
       configFile: false,
