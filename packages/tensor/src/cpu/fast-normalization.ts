@@ -74,8 +74,42 @@ function intoChannels(out: View, isMoved: boolean, run: (to: View) => void): voi
   copyInto(out, swapped(moved))
 }
 
-const batchNorm: Fast<BatchNormParams> = ([out, means, variances], [x, weight, bias], { eps }) => {
+/** Whether each channel has one element per item: they lie side by side, as columns. */
+const hasColumns = ({ layout }: View): boolean => layout.numel === layout.shape[0]! * layout.shape[1]!
+
+/** Room for `count` numbers per channel. */
+function perChannel(x: View, count: number): View {
+  return temporary(x, contiguousLayout([count, x.layout.shape[1]!]))
+}
+
+const batchNormColumns: Fast<BatchNormParams> = ([out, means, variances], [x, weight, bias], { eps }) => {
+  const [rows, n] = x!.layout.shape as [number, number]
+  const { kernels } = cpuEngine()
+  const [source, factors, shifts, room] = [ordered(x!), orderedIfAny(weight), orderedIfAny(bias), perChannel(x!, 1)]
+  const [from, gamma, beta, scales] = [pointer(source), pointerOr0(factors), pointerOr0(shifts), pointer(room)]
+  const [mean, variance] = [pointer(means!), pointer(variances!)]
+  kernels.batchNormColumnStatisticsF32(mean, variance, from, rows, n)
+  kernels.batchNormApplyColumnsF32(pointer(out!), scales, from, mean, variance, gamma, beta, rows, n, eps)
+  return true
+}
+
+const batchNormBackwardColumns: Fast<BatchNormParams> = (outputs, [g, x, mean, variance, weight], { eps }) => {
+  const [rows, n] = x!.layout.shape as [number, number]
+  const [gradient, source, factors, room] = [ordered(g!), ordered(x!), orderedIfAny(weight), perChannel(x!, 3)]
+  const [from, values, means, variances] = [pointer(gradient), pointer(source), pointer(mean!), pointer(variance!)]
+  const [gamma, scratch] = [pointerOr0(factors), pointer(room)]
+  const [dx, dWeight, dBias] = outputs.map(pointer) as [number, number, number]
+  const { kernels } = cpuEngine()
+  kernels.batchNormBackwardColumnsF32(dx, dWeight, dBias, scratch, from, values, means, variances, gamma, rows, n, eps)
+  return true
+}
+
+const batchNorm: Fast<BatchNormParams> = (outputs, inputs, params) => {
+  const [out, means, variances] = outputs
+  const [x, weight, bias] = inputs
+  const { eps } = params
   if (!isFloat32(x!) || x!.layout.numel === 0) return false
+  if (hasColumns(x!)) return batchNormColumns(outputs, inputs, params)
   const { batch, channels, length, isMoved } = channelsOf(x!)
   const { kernels } = cpuEngine()
   const [source, factors, shifts] = [orderedChannels(x!, isMoved), orderedIfAny(weight), orderedIfAny(bias)]
@@ -88,8 +122,12 @@ const batchNorm: Fast<BatchNormParams> = ([out, means, variances], [x, weight, b
   return true
 }
 
-const batchNormBackward: Fast<BatchNormParams> = ([dx, dWeight, dBias], [g, x, mean, variance, weight], { eps }) => {
+const batchNormBackward: Fast<BatchNormParams> = (outputs, inputs, params) => {
+  const [dx, dWeight, dBias] = outputs
+  const [g, x, mean, variance, weight] = inputs
+  const { eps } = params
   if (!isFloat32(x!) || x!.layout.numel === 0) return false
+  if (hasColumns(x!)) return batchNormBackwardColumns(outputs, inputs, params)
   const { batch, channels, length, isMoved } = channelsOf(x!)
   const { kernels } = cpuEngine()
   const [gradient, source, factors] = [orderedChannels(g!, isMoved), orderedChannels(x!, isMoved), orderedIfAny(weight)]

@@ -75,6 +75,9 @@ describeBuilds('norms', (arena) => {
     test(`batch norm ${isAffine ? 'with' : 'without'} gamma and beta: statistics, application, gradient`, () => {
       for (const [batch, channels, length] of [
         [9, 5, 1],
+        [70, 8, 1],
+        [3, 13, 1],
+        [40, 1, 1],
         [4, 3, 7],
         [2, 1, 100],
         [3, 2, 33],
@@ -89,9 +92,19 @@ describeBuilds('norms', (arena) => {
         const [atX, atG] = [arena.put(x), arena.put(g)]
         const [atGamma, atBeta] = isAffine ? [arena.put(gammas), arena.put(betas)] : [0, 0]
         const shape = [batch, channels, length] as const
-        arena.kernels.batchNormStatisticsF32(means, variances, atX, ...shape)
-        arena.kernels.batchNormApplyF32(out, atX, means, variances, atGamma, atBeta, ...shape, eps)
-        arena.kernels.batchNormBackwardF32(dx, dgamma, dbeta, atG, atX, means, variances, atGamma, ...shape, eps)
+        const room = arena.space(Float32Array, 3 * channels)
+        if (length === 1) {
+          arena.kernels.batchNormColumnStatisticsF32(means, variances, atX, batch, channels)
+          const columns = [batch, channels, eps] as const
+          arena.kernels.batchNormApplyColumnsF32(out, room, atX, means, variances, atGamma, atBeta, ...columns)
+          arena.kernels.batchNormBackwardColumnsF32(
+            ...([dx, dgamma, dbeta, room, atG, atX, means, variances, atGamma, ...columns] as const),
+          )
+        } else {
+          arena.kernels.batchNormStatisticsF32(means, variances, atX, ...shape)
+          arena.kernels.batchNormApplyF32(out, atX, means, variances, atGamma, atBeta, ...shape, eps)
+          arena.kernels.batchNormBackwardF32(dx, dgamma, dbeta, atG, atX, means, variances, atGamma, ...shape, eps)
+        }
 
         const places = Array.from({ length: channels }, (_, c) =>
           Array.from(

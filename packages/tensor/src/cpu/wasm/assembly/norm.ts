@@ -1,6 +1,6 @@
-// Layer norm over the rows of [rows, n]; batch norm over the channels of [batch, channels, length].
+// Layer norm over the rows of [rows, n]; batch norm over the channels of [batch, channels, length], and over the columns of [rows, n].
 import { BLOCK, sumRow, sumF64Lanes, widenedSum } from './sums'
-import { bytes, fma, keep, put } from './simd'
+import { bytes, fma, fnma, keep, put } from './simd'
 
 /** sum_i (a[i] - mean)^2 */
 function squaredDeviations(a: usize, n: i32, mean: f32): f64 {
@@ -217,5 +217,125 @@ export function batchNormBackwardF32(
     g += bytes<f32>(length)
     x += bytes<f32>(length)
     dx += bytes<f32>(length)
+  }
+}
+
+@inline
+function lowHalf(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v)
+}
+
+@inline
+function highHalf(v: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1))
+}
+
+/** Four float64 of two vectors as one of float32. */
+@inline
+function narrowed(low: v128, high: v128): v128 {
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+}
+
+/** 1 / sqrt(variance + eps) of four columns. */
+@inline
+function spreadOf(variances: usize, eps: f64): v128 {
+  const variance = v128.load(variances)
+  const one = f64x2.splat(1)
+  const epsilon = f64x2.splat(eps)
+  const low = f64x2.div(one, f64x2.sqrt(f64x2.add(lowHalf(variance), epsilon)))
+  const high = f64x2.div(one, f64x2.sqrt(f64x2.add(highHalf(variance), epsilon)))
+  return narrowed(low, high)
+}
+
+/** means[j] and the biased variances[j] of the columns of x[rows, n]. */
+export function batchNormColumnStatisticsF32(means: usize, variances: usize, x: usize, rows: i32, n: i32): void {
+  const pitch = bytes<f32>(n)
+  const count = f64x2.splat(rows)
+  const zero = f64x2.splat(0)
+  for (; n > 0; n -= 4) {
+    let low = zero, high = zero
+    for (let i = 0, at = x; i < rows; i++, at += pitch) {
+      const value = v128.load(at)
+      low = f64x2.add(low, lowHalf(value))
+      high = f64x2.add(high, highHalf(value))
+    }
+    const mean = narrowed(f64x2.div(low, count), f64x2.div(high, count))
+    low = zero
+    high = zero
+    for (let i = 0, at = x; i < rows; i++, at += pitch) {
+      const d = f32x4.sub(v128.load(at), mean)
+      const squares = f32x4.mul(d, d)
+      low = f64x2.add(low, lowHalf(squares))
+      high = f64x2.add(high, highHalf(squares))
+    }
+    put(means, mean, n)
+    put(variances, narrowed(f64x2.div(low, count), f64x2.div(high, count)), n)
+    means += 16
+    variances += 16
+    x += 16
+  }
+}
+
+/** batchNormApplyF32 for columns; scales[n] is room for their factors. */
+export function batchNormApplyColumnsF32(
+  out: usize, scales: usize, x: usize, means: usize, variances: usize, gamma: usize, beta: usize, rows: i32, n: i32, eps: f64,
+): void {
+  const one = f32x4.splat(1)
+  const zero = f32x4.splat(0)
+  for (let at: usize = 0, left = n; left > 0; left -= 4, at += 16) {
+    put(scales + at, f32x4.mul(spreadOf(variances + at, eps), gamma ? v128.load(gamma + at) : one), left)
+  }
+  for (let i = 0; i < rows; i++) {
+    for (let at: usize = 0, left = n; left > 0; left -= 4, at += 16) {
+      const centered = f32x4.sub(v128.load(x + at), v128.load(means + at))
+      put(out + at, fma<f32>(centered, v128.load(scales + at), beta ? v128.load(beta + at) : zero), left)
+    }
+    out += bytes<f32>(n)
+    x += bytes<f32>(n)
+  }
+}
+
+/** batchNormBackwardF32 for columns; scratch[3, n] is room for dx = s0 (g - dbeta / rows) - s1 (x - mean), of which it holds s0, s1 and dbeta / rows. */
+export function batchNormBackwardColumnsF32(
+  dx: usize, dgamma: usize, dbeta: usize, scratch: usize, g: usize, x: usize, means: usize, variances: usize, gamma: usize,
+  rows: i32, n: i32, eps: f64,
+): void {
+  const pitch = bytes<f32>(n)
+  const scales = scratch
+  const slopes = scratch + pitch
+  const offsets = slopes + pitch
+  const zero = f64x2.splat(0)
+  const share = f32x4.splat(<f32>(1 / <f64>rows))
+  for (let at: usize = 0, left = n; left > 0; left -= 4, at += 16) {
+    const mean = v128.load(means + at)
+    const spread = spreadOf(variances + at, eps)
+    let low = zero, high = zero, lowH = zero, highH = zero
+    for (let i = 0, cell = at; i < rows; i++, cell += pitch) {
+      const gradient = v128.load(g + cell)
+      const product = f32x4.mul(gradient, f32x4.mul(f32x4.sub(v128.load(x + cell), mean), spread))
+      low = f64x2.add(low, lowHalf(gradient))
+      high = f64x2.add(high, highHalf(gradient))
+      lowH = f64x2.add(lowH, lowHalf(product))
+      highH = f64x2.add(highH, highHalf(product))
+    }
+    const sum = narrowed(low, high)
+    const sumH = narrowed(lowH, highH)
+    const scale = gamma ? f32x4.mul(spread, v128.load(gamma + at)) : spread
+    put(dbeta + at, sum, left)
+    put(dgamma + at, sumH, left)
+    put(scales + at, scale, left)
+    put(slopes + at, f32x4.mul(f32x4.mul(scale, spread), f32x4.mul(sumH, share)), left)
+    put(offsets + at, f32x4.mul(sum, share), left)
+  }
+  for (let i = 0; i < rows; i++) {
+    for (let at: usize = 0, left = n; left > 0; left -= 4, at += 16) {
+      const gradient = f32x4.sub(v128.load(g + at), v128.load(offsets + at))
+      const centered = f32x4.sub(v128.load(x + at), v128.load(means + at))
+      const y = fnma<f32>(centered, v128.load(slopes + at), f32x4.mul(gradient, v128.load(scales + at)))
+      put(dx + at, y, left)
+    }
+    dx += pitch
+    g += pitch
+    x += pitch
   }
 }
