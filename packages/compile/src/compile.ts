@@ -42,7 +42,8 @@ const patience = 5
  * ```ts
  * const w = tensor([1, 2], { requiresGrad: true })
  * const step = compile((x: Tensor) => x.mul(w).sum())
- * for (const x of [1, 2, 3, 4]) step(tensor([x, x])).itemSync() // -> 3, 6, 9, 12
+ * const sums = [1, 2, 3, 4].map((x) => step(tensor([x, x])).itemSync())
+ * sums // -> [3, 6, 9, 12]
  * ```
  */
 export function compile<Args extends readonly unknown[], Result>(

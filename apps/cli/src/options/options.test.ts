@@ -6,6 +6,10 @@ import { environmentName, expectation, flagName, rowsOf, textOfValue, valueOfTex
 import { trainConfig, trainOptions } from './train-options.ts'
 
 const rows: (readonly [string, AnyOption])[] = commands.flatMap(({ options }) => Object.entries(options))
+const tables: (readonly [string, readonly AnyOption[]])[] = commands.map(({ name, options }) => [
+  name,
+  Object.values(options),
+])
 
 describe('the tables of options', () => {
   it.each(rows)('%s has a default that it allows', (_key, row) => {
@@ -20,8 +24,8 @@ describe('the tables of options', () => {
       expect(valueOfText(row, textOfValue(row.default))).toEqual(row.default)
     },
   )
-  it('has one row per letter', () => {
-    const letters = rows.flatMap(([, { short }]) => short ?? [])
+  it.each(tables)('of %s has one row per letter', (_command, table) => {
+    const letters = table.flatMap(({ short }) => short ?? [])
     expect(new Set(letters).size).toBe(letters.length)
   })
 })
