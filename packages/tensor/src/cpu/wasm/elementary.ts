@@ -1,4 +1,4 @@
-import { elementaryModule } from './elementary.generated.ts'
+import { moduleBytes } from './embedded.ts'
 import { instantiate } from './instantiate.ts'
 
 type Unary = (x: number) => number
@@ -33,7 +33,7 @@ export interface Elementary {
 let loaded: Elementary | undefined
 
 /** Started by the first call: importing the package costs nothing. */
-const functions = (): Elementary => (loaded ??= instantiate(elementaryModule, {}) as Elementary)
+const functions = (): Elementary => (loaded ??= instantiate(moduleBytes('elementary'), {}) as Elementary)
 
 /**
  * JavaScript's Math functions in float64, within one unit in the last place, and with the same bits on every engine: those of

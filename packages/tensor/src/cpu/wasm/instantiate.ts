@@ -10,18 +10,7 @@ declare const WebAssembly: {
   Instance: new (module: object, imports: object) => { exports: object }
 }
 
-/** What a lower-case hexadecimal digit stands for. */
-const digitOf = (code: number): number => code - (code < 97 ? 48 : 87)
-
-function bytesOf(hexadecimal: string): Uint8Array {
-  const bytes = new Uint8Array(hexadecimal.length / 2)
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = (digitOf(hexadecimal.charCodeAt(2 * i)) << 4) | digitOf(hexadecimal.charCodeAt(2 * i + 1))
-  }
-  return bytes
-}
-
-/** The exports of a module that is embedded in hexadecimal, at once. */
-export function instantiate(hexadecimal: string, imports: object): object {
-  return new WebAssembly.Instance(new WebAssembly.Module(bytesOf(hexadecimal)), imports).exports
+/** The exports of a module, at once. */
+export function instantiate(bytes: Uint8Array, imports: object): object {
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports
 }

@@ -1,14 +1,13 @@
 import { DeviceError } from '../../errors.ts'
-import { fusedModules, plainModule } from './kernels.generated.ts'
-import type { Kernels } from './kernels.generated.ts'
+import { type KernelBuild, quickestBuild, supportsBuild } from './builds.ts'
 import { elementary } from './elementary.ts'
+import { moduleBytes } from './embedded.ts'
 import { type KernelMemory, instantiate } from './instantiate.ts'
+import type { Kernels } from './kernels.generated.ts'
 
+export { type KernelBuild, quickestBuild, supportsBuild } from './builds.ts'
 export type { Kernels, Offset } from './kernels.generated.ts'
 export type { KernelMemory } from './instantiate.ts'
-
-/** `relaxed` fuses multiplications with additions and is quicker; `simd128` gives the same bits on every machine. */
-export type KernelBuild = 'simd128' | 'relaxed'
 
 /** Kernels bound to the memory they work on. */
 export interface LoadedKernels {
@@ -21,7 +20,6 @@ export interface LoadedKernels {
 
 // Module-scoped: neither Node's nor the DOM's types are part of this package.
 declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean
   Memory: new (limits: { initial: number; maximum?: number }) => KernelMemory
 }
 
@@ -29,41 +27,6 @@ declare const WebAssembly: {
 export const readSlackBytes = 64
 
 const pageBytes = 65_536
-
-const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
-const functionOfVector = [0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b, 0x03, 0x02, 0x01, 0x00]
-const zeroVector = [0x41, 0x00, 0xfd, 0x0f]
-
-const relaxedMultiplyAdd = [0xfd, 0x85, 0x02]
-
-/** The smallest module that uses an instruction of each build: i8x16.splat, f32x4.relaxed_madd. */
-const probes: Record<KernelBuild, Uint8Array> = {
-  simd128: Uint8Array.of(...header, ...functionOfVector, 0x0a, 0x08, 0x01, 0x06, 0x00, ...zeroVector, 0x0b),
-  relaxed: Uint8Array.of(
-    ...header,
-    ...functionOfVector,
-    0x0a,
-    0x13,
-    0x01,
-    0x11,
-    0x00,
-    ...zeroVector,
-    ...zeroVector,
-    ...zeroVector,
-    ...relaxedMultiplyAdd,
-    0x0b,
-  ),
-}
-
-/** Whether this engine runs a build. */
-export function supportsBuild(build: KernelBuild): boolean {
-  return typeof WebAssembly === 'object' && WebAssembly.validate(probes[build])
-}
-
-/** The quickest build that this engine runs. */
-export function quickestBuild(): KernelBuild {
-  return supportsBuild('relaxed') ? 'relaxed' : 'simd128'
-}
 
 /**
  * Instantiates the kernels, synchronously, on a memory of their own or on `memory`, which may serve the other build as well: both
@@ -86,8 +49,8 @@ export function loadKernels(
     options.memory ??
     new WebAssembly.Memory({ initial: Math.ceil((options.initialBytes ?? 16 * pageBytes) / pageBytes) })
   const imports = { env: { memory, sin: elementary.sin, cos: elementary.cos, pow: elementary.pow } }
-  const plain = instantiate(plainModule, imports)
-  const fused = instantiate(fusedModules.map((piece) => piece[build]).join(''), imports)
+  const plain = instantiate(moduleBytes('plain'), imports)
+  const fused = instantiate(moduleBytes(build), imports)
   // The interface is generated from the exports of these very modules.
   const kernels = { ...plain, ...fused } as Kernels
   return { kernels, memory, build, heapBase: kernels.heapBase() }
