@@ -21,6 +21,10 @@ export function leaveOut(): Plugin {
   return {
     name: 'leave-out',
     apply: 'build',
+    // Only a warning by itself: something that a file left out exports otherwise than by name.
+    onLog(_level, log) {
+      if (log.code === 'IMPORT_IS_UNDEFINED') this.error(log)
+    },
     async load(path) {
       if (!leftOut.some((pattern) => pattern.test(path))) return undefined
       const names = [...(await readFile(path, 'utf8')).matchAll(/^export (?:(?:async )?function|const) (\w+)/gm)].map(

@@ -1,4 +1,5 @@
 import { defaultClientConditions, defineConfig } from 'vite'
+import { kernelFiles } from './kernel-files.ts'
 import { leaveOut } from './left-out.ts'
 
 // Built from the packages' TypeScript sources, into files that any static host or `metagrad view` serves.
@@ -6,7 +7,7 @@ export default defineConfig({
   base: './',
   resolve: { conditions: ['@metagrad/source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es', plugins: () => [leaveOut()] },
+  worker: { format: 'es', plugins: () => [leaveOut(), kernelFiles()] },
   build: {
     // Where the command looks for it, and what its package carries.
     outDir: '../cli/dist/app',

@@ -31,9 +31,7 @@ export function TrainScreen({ app, colours }: { readonly app: App; readonly colo
           </div>
           <div class="train-right">
             <SurfacePicture app={app} colours={colours} />
-            <div class="train-charts">
-              <Lazy load={loadCharts} app={app} />
-            </div>
+            <div class="train-charts">{status === 'ready' && <Lazy load={loadCharts} app={app} />}</div>
           </div>
         </>
       )}
