@@ -28,11 +28,17 @@ def tutorial():
     return trainer(model, torch.nn.BCEWithLogitsLoss(), torch.optim.SGD(model.parameters(), lr=1e-3), x, y)
 
 
-def mlp():
+def mlp(batch=64):
     layers = [torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)]
     model = torch.nn.Sequential(*layers)
-    x, y = torch.randn(64, 784), torch.randint(10, (64,))
+    x, y = torch.randn(batch, 784), torch.randint(10, (batch,))
     return trainer(model, torch.nn.CrossEntropyLoss(), torch.optim.Adam(model.parameters(), lr=1e-3), x, y)
+
+
+def chain(depth):
+    layers = [layer for _ in range(depth) for layer in (torch.nn.Linear(32, 32), torch.nn.ReLU())]
+    model = torch.nn.Sequential(*layers)
+    return trainer(model, lambda out, _: out.sum(), torch.optim.SGD(model.parameters(), lr=1e-3), torch.randn(16, 32), None)
 
 
 def optimizer(kind):
@@ -107,12 +113,27 @@ workloads = {
     "MLP 784-128-64-10 step, Adam, compiled": mlp,
 }
 
+# Work that grows: 'growth add=1000'.
+families = {
+    "growth add": lambda n: forward(torch.add, lambda: torch.randn(n), lambda: torch.randn(n))(),
+    "growth batch": mlp,
+    "growth depth": chain,
+}
+
+
+def setup(name):
+    if name in workloads:
+        return workloads[name]()
+    family, size = name.split("=")
+    return families[family](int(size))
+
+
 print(torch.__version__, flush=True)
 calls_of = {}
 for line in sys.stdin:
     name, count = line.rstrip("\n").split("\t")
     if name not in calls_of:
-        calls_of[name] = workloads[name]()
+        calls_of[name] = setup(name)
         for _ in range(3):
             calls_of[name]()
     start = time.perf_counter()

@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { residentMemory } from './memory.ts'
+import { memoryText, residentMemory } from './memory.ts'
 import type { Peer } from './peer.ts'
-import { startPeers } from './peer.ts'
+import { limitName, startPeers } from './peer.ts'
+import { performancePage } from './page.ts'
+import { measure, quantile } from './timing.ts'
 import type { Workload } from './workloads.ts'
 import { workloads } from './workloads.ts'
 
@@ -34,16 +36,6 @@ const { values } = parseArgs({
 
 /** A peer's measurement takes about this long. */
 const peerMicroseconds = 60_000
-
-function quantile(list: readonly number[], q: number): number {
-  return [...list].sort((a, b) => a - b)[Math.round(q * (list.length - 1))]!
-}
-
-function measure(call: () => unknown, calls: number): number {
-  const start = performance.now()
-  for (let i = 0; i < calls; i++) call()
-  return ((performance.now() - start) * 1000) / calls
-}
 
 /** How often each peer is called per round; peers that do not do this work are left out. */
 async function callsOf(peers: readonly Peer[], { name, calls }: Workload): Promise<ReadonlyMap<Peer, number>> {
@@ -89,7 +81,9 @@ const figure = (value: number | undefined): string =>
   value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 
 function verdict({ ratio, accept, goal, microseconds, peers }: Row): string {
-  const slower = Object.entries(peers).filter(([name, time]) => name !== 'PyTorch' && time < microseconds)
+  const slower = Object.entries(peers).filter(
+    ([name, time]) => name !== 'PyTorch' && name !== limitName && time < microseconds,
+  )
   const besides = slower.map(([name]) => `, slower than ${name}`).join('')
   if (ratio === undefined) return besides.slice(2)
   return (ratio >= goal ? 'goal' : ratio >= accept ? 'accepted' : 'below') + besides
@@ -117,9 +111,11 @@ for (const workload of workloads.filter(({ name }) => name.includes(values.only)
   console.error(`${row.workload}: ${figure(row.microseconds)} us, ${figure(row.ratio)} x PyTorch (${verdict(row)})`)
 }
 for (const peer of peers) peer.close()
-const memory = 'resident memory'.includes(values.only) ? residentMemory() : ''
-const report = `${tableOf(rows, peers)}${memory}`
+const memory = 'resident memory'.includes(values.only) ? [residentMemory()] : []
+const report = `${tableOf(rows, peers)}${memory.map(memoryText).join('')}`
 console.log(report)
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 2)}\n`)
-if (values.markdown !== undefined)
-  writeFileSync(values.markdown, `# Performance\n\nWritten by \`pnpm bench --markdown FILE\`.\n\n${report}`)
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify([...rows, ...memory], undefined, 2)}\n`)
+if (values.markdown !== undefined) {
+  const before = existsSync(values.markdown) ? readFileSync(values.markdown, 'utf8') : ''
+  writeFileSync(values.markdown, performancePage(before, report))
+}

@@ -14,6 +14,9 @@ export interface Peer {
   close(): void
 }
 
+/** The floor: no competitor, but what the engine could reach. */
+export const limitName = 'kernels by hand'
+
 async function start(name: string, command: string, args: readonly string[]): Promise<Peer | undefined> {
   // OpenBLAS has threads of its own beside PyTorch's.
   const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }
@@ -56,15 +59,20 @@ function installPeers(): string {
   return folder
 }
 
-/** PyTorch on one thread (`PYTHON` names the interpreter), TensorFlow.js and jax-js on WebAssembly: those that start here. */
+/** PyTorch on one thread, if it starts here; `PYTHON` names the interpreter. */
+export function startPyTorch(): Promise<Peer | undefined> {
+  const script = fileURLToPath(new URL('../torch_bench.py', import.meta.url))
+  return start('PyTorch', process.env['PYTHON'] ?? '/usr/bin/python3', [script])
+}
+
+/** PyTorch, TensorFlow.js and jax-js on WebAssembly, and our kernels called by hand: those that start here. */
 export async function startPeers(): Promise<readonly Peer[]> {
   const folder = installPeers()
   const peers = [
-    await start('PyTorch', process.env['PYTHON'] ?? '/usr/bin/python3', [
-      fileURLToPath(new URL('../torch_bench.py', import.meta.url)),
-    ]),
+    await startPyTorch(),
     await start('tfjs-wasm', process.execPath, [join(folder, 'tfjs.mjs')]),
     await start('jax-js', process.execPath, [join(folder, 'jax-js.mjs')]),
+    await start(limitName, process.execPath, [fileURLToPath(new URL('../peers/limit.mjs', import.meta.url))]),
   ]
   return peers.filter((peer) => peer !== undefined)
 }

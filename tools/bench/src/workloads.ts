@@ -31,14 +31,26 @@ export function tutorial(): () => void {
   }
 }
 
-function mlp(): () => unknown {
-  const [x, y] = [randn(64, 784), randint(10, [64])]
+export function mlp(batch = 64): () => void {
+  const [x, y] = [randn(batch, 784), randint(10, [batch])]
   const model = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 64), new ReLU(), new Linear(64, 10))
   const loss = new CrossEntropyLoss()
   const optimizer = new Adam(model.parameters(), { lr: 1e-3 })
   return () => {
     optimizer.zeroGrad()
     loss.forward(model.forward(x), y).backward()
+    optimizer.step()
+  }
+}
+
+/** A training step of so many small layers in a row. */
+export function chain(depth: number): () => void {
+  const x = randn(16, 32)
+  const model = new Sequential(...Array.from({ length: depth }, () => [new Linear(32, 32), new ReLU()]).flat())
+  const optimizer = new SGD(model.parameters(), { lr: 1e-3 })
+  return () => {
+    optimizer.zeroGrad()
+    model.forward(x).sum().backward()
     optimizer.step()
   }
 }
@@ -56,7 +68,7 @@ const product = (n: number) => () => {
   return () => a.matmul(b)
 }
 
-const add = (n: number) => () => {
+export const add = (n: number) => (): (() => Tensor) => {
   const [a, b] = [randn(n, { requiresGrad: true }), randn(n)]
   return () => a.add(b)
 }
@@ -172,7 +184,7 @@ export const workloads: readonly Workload[] = [
     accept: isRelaxed ? 1.3 : 1,
     goal: isRelaxed ? 1.7 : 1.4,
     calls: 20,
-    setup: mlp,
+    setup: () => mlp(),
   },
   {
     name: 'MLP 784-128-64-10 step, Adam, compiled',
