@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import type { Mutant } from './modules.ts'
+import { fuzzFresh } from './modules.ts'
+
+const mutants: readonly Mutant[] = [
+  {
+    breaks: 'what leaves a ring is copied out',
+    file: 'cpu/memory.ts',
+    find: 'const copy = this.#memory.bytes.slice(start, endOf(residents[last]!))',
+    replace: 'const copy = new Uint8Array(endOf(residents[last]!) - start)',
+  },
+  {
+    breaks: 'what leaves the heap is copied out',
+    file: 'cpu/memory.ts',
+    find: 'pieces.push(this.#memory.bytes.slice(at, Math.min(at + pieceBytes, endOf(resident))))',
+    replace: 'pieces.push(new Uint8Array(Math.min(at + pieceBytes, endOf(resident)) - at))',
+  },
+  {
+    breaks: 'a slot is emptied before it is filled anew',
+    file: 'cpu/memory.ts',
+    find: 'this.#empty(this.#residents[(this.#slot + 1) % slots]!)',
+    replace: '',
+  },
+  {
+    breaks: 'the address is that of the place it was brought back to',
+    file: 'cpu/memory.ts',
+    find: 'if (resident.address < 0) this.#bringBack(resident)\n    else if',
+    replace: 'const stale = resident.address; if (stale < 0) { this.#bringBack(resident); return ~stale }\n    if',
+  },
+  {
+    breaks: 'neighbours in a shared copy are told apart',
+    file: 'cpu/memory.ts',
+    find: 'resident.address = ~(resident.address - start)',
+    replace: 'resident.address = ~0',
+  },
+  {
+    breaks: 'views hold an offset, of which an address is made anew',
+    file: 'cpu/storage.ts',
+    find: ' + layout.offset * dtypes[dtype].bytes',
+    replace: '',
+  },
+]
+
+describe('the fuzz notices when it no longer holds that', () => {
+  it.each(mutants)('$breaks', async (mutant) => {
+    await expect(fuzzFresh(1, 5000, mutant)).rejects.toThrow(/^fuzz: seed 1, step /)
+  })
+})
