@@ -96,7 +96,9 @@ export function sameLayout({ layout: a }: ProgramOperand, { layout: b }: Program
 }
 
 function slotDifference(a: Slot, b: Slot, isLate: boolean): string | undefined {
-  if (a.origin !== b.origin || a.dtype !== b.dtype || a.length !== b.length) return 'comes from elsewhere'
+  // Arguments may be parts of tensors of any size.
+  const sameLength = a.length === b.length || a.origin === 'argument'
+  if (a.origin !== b.origin || a.dtype !== b.dtype || !sameLength) return 'comes from elsewhere'
   if (a.origin !== 'outside' || a.storage === b.storage || (isLate && !a.isEarly)) return undefined
   if (a.data === undefined || b.data === undefined) {
     return 'is a tensor from outside of the function, another at each call. Pass it as an argument, and what the next call needs as a result'

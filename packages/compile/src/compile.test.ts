@@ -42,6 +42,15 @@ describe('compile(fn) with arguments', () => {
     }
   })
 
+  it('takes equal parts of tensors of any size', () => {
+    const double = compile((x: Tensor) => x.mul(2).sum())
+    for (const size of [4, 9, 30, 5, 12, 7]) {
+      const x = tensor(Array.from({ length: size }, (_, i) => i)).narrow(0, size - 4, 4)
+      expect(double(x).itemSync()).toBe(2 * (4 * size - 10))
+    }
+    expect(double.explain().programs).toHaveLength(1)
+  })
+
   it('tells a captured tensor from an argument that happened to be the same', () => {
     const w = tensor([1, 2])
     const product = compile((x: Tensor) => x.mul(w))
