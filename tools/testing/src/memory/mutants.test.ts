@@ -39,6 +39,18 @@ const mutants: readonly Mutant[] = [
     find: ' + layout.offset * dtypes[dtype].bytes',
     replace: '',
   },
+  {
+    breaks: 'an update writes no further than its view',
+    file: 'cpu/updates.ts',
+    find: 'const n = inputs[0]!.layout.numel\n    const { sgdF32 }',
+    replace: 'const n = inputs[0]!.layout.numel + 1\n    const { sgdF32 }',
+  },
+  {
+    breaks: 'what overlaps is copied before it is written in place',
+    file: 'dispatch.ts',
+    find: 'inputs.every((x) => !shares(x) || aligned(x))',
+    replace: 'true',
+  },
 ]
 
 describe('the fuzz notices when it no longer holds that', () => {
