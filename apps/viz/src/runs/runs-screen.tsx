@@ -192,9 +192,9 @@ function RunRow({ app, run, position, isSelected, isHidden }: RunRowProps): JSX.
         </svg>
         <span class="run-id">{id}</span>
         <span class={`badge ${status}`}>{status}</span>
-        <span class="quiet run-metric" title={summary?.best && `Best value, at step ${formatValue(summary.best.step)}`}>
+        <span class="quiet run-metric" title="Best value, and the step of it">
           {summary?.best
-            ? `${summary.tag} ${figure(summary.best.value)}`
+            ? `${summary.tag} ${figure(summary.best.value)} at ${formatValue(summary.best.step)}`
             : `${formatValue(history.last?.step ?? 0)} steps`}
         </span>
       </button>
