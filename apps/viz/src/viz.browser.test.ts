@@ -6,7 +6,7 @@ import { backward } from '@metagrad/autograd'
 import { parseCsv, TableError } from '@metagrad/data'
 import { listRuns, readHistory } from '@metagrad/runlog/node'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { decodeHash } from './app/url.ts'
 import { previewOf, recordTape } from './graph/tape.ts'
 import { generateDataset } from './model/dataset.ts'
@@ -261,6 +261,10 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
 
     const endless = ['--epochs', '1000000', '--log-every', '1', '--val', '0.3', '--progress', 'none']
     const training = startCommand(folder, 'train', 'waves.csv', '--target', 'label', ...endless)
+    // Also where the test fails: this training does not end by itself.
+    onTestFinished(async () => {
+      await Promise.all([view.interrupt(), training.interrupt()])
+    })
     const row = page.locator('.run')
     const step = async (): Promise<number> =>
       Number(/ at ([\d,]+)/.exec((await row.textContent({ timeout: 30_000 })) ?? '')?.[1]?.replaceAll(',', '') ?? 0)
