@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
@@ -28,7 +27,7 @@ export async function takeLock(directory: string): Promise<void> {
     if (text === undefined) continue // Released just now.
     const holder = parseHolder(text)
     if (holder === undefined || isAlive(holder)) throw lockedError(path, holder)
-    await removeStale(path, text, holder)
+    await removeStale(path, text)
   }
 }
 
@@ -72,20 +71,32 @@ function isAlive({ pid, host, since }: Holder): boolean {
   }
 }
 
-// Two processes may find the same stale lock. Moving it away first shows which one it was: when the other has
-// already replaced it by its own, that one goes back.
-async function removeStale(path: string, text: string, holder: Holder): Promise<void> {
-  const moved = `${path}.${randomUUID()}`
+/** A take-over takes milliseconds: one that left its mark for longer did not end. */
+const takeOverMs = 10_000
+
+/**
+ * Removes a lock whose holder is gone. Many may find it at once: only who makes the mark beside it may remove it, and looks
+ * again first, so that no new holder's lock is ever touched. The others come back when it is gone.
+ */
+async function removeStale(path: string, text: string): Promise<void> {
+  const mark = `${path}.takeover`
   try {
-    await rename(path, moved)
+    await writeFile(mark, '', { flag: 'wx' })
   } catch (error) {
-    if (isMissing(error)) return
-    throw ioError('takeLock', path, error)
+    if (systemCode(error) !== 'EEXIST') throw ioError('takeLock', mark, error)
+    const since = await stat(mark).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    )
+    if (Date.now() - since > takeOverMs) await rm(mark, { force: true })
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    return
   }
-  const isStale = (await readText(moved)) === text
-  if (!isStale) await link(moved, path).catch(() => undefined) // A third one was quicker: then it holds the lock.
-  await rm(moved, { force: true })
-  if (!isStale) throw lockedError(path, holder)
+  try {
+    if ((await readText(path)) === text) await rm(path, { force: true })
+  } finally {
+    await rm(mark, { force: true })
+  }
 }
 
 function lockedError(path: string, holder: Holder | undefined): RunlogError {
