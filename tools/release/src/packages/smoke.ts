@@ -48,6 +48,15 @@ console.log(w.dataSync().join())`,
     prints: 'function',
     neutral: true,
   },
+  '@metagrad/compile': {
+    program: `
+import { tensor, type Tensor } from '@metagrad/tensor'
+import { compile } from '@metagrad/compile'
+const sum = compile((x: Tensor) => x.mul(2).sum())
+console.log([1, 2, 3, 4].map((x) => sum(tensor([x])).itemSync()).join())`,
+    prints: '2,4,6,8',
+    neutral: true,
+  },
   '@metagrad/webgpu-backend': {
     // Without a GPU, or without the npm package that brings one to Node, the error says which.
     program: `
