@@ -181,7 +181,7 @@ const rows: Row[] = [
     name: 'sgd with momentum',
     prepare: (arena) => {
       const [p, g, v] = [1, 2, 3].map((seed) => arena.put(numbers(million, 1, seed))) as [number, number, number]
-      return () => arena.kernels.sgdF32(p, g, v, million, 1e-3, 0.9, 0, 0, false, false, 1)
+      return () => arena.kernels.sgdF32(p, g, v, million, 1e-3, 0.9, 0, 0, false, false)
     },
     setup: `p = torch.rand(${million}, requires_grad=True); p.grad = torch.rand(${million}); s = torch.optim.SGD([p], 1e-3, momentum=0.9)`,
     torch: 's.step()',
@@ -195,7 +195,7 @@ const rows: Row[] = [
         number,
         number,
       ]
-      return () => arena.kernels.adamF32(p, g, m, v, million, 1e-3, 0.9, 0.999, 1e-8, 0, false, 0.1, 0.001, 1)
+      return () => arena.kernels.adamF32(p, g, m, v, million, 1e-3, 0.9, 0.999, 1e-8, 0, false, 0.1, 0.001)
     },
     setup: `p = torch.rand(${million}, requires_grad=True); p.grad = torch.rand(${million}); s = torch.optim.Adam([p], 1e-3)`,
     torch: 's.step()',

@@ -24,7 +24,7 @@ export const updates: { readonly [P in keyof UpdatePrimitives]: Fast<UpdatePrimi
     const param = pointer(inputs[0]!)
     const n = inputs[0]!.layout.numel
     const { sgdF32 } = cpuEngine().kernels
-    sgdF32(param, grad, velocity, n, lr, momentum, dampening, weightDecay, nesterov, isFirst, 1)
+    sgdF32(param, grad, velocity, n, lr, momentum, dampening, weightDecay, nesterov, isFirst)
     return true
   },
   adamStep(outputs, inputs, options) {
@@ -37,7 +37,7 @@ export const updates: { readonly [P in keyof UpdatePrimitives]: Fast<UpdatePrimi
     const param = pointer(inputs[0]!)
     const n = inputs[0]!.layout.numel
     const { adamF32 } = cpuEngine().kernels
-    adamF32(param, grad, first, second, n, lr, beta1, beta2, eps, weightDecay, isDecoupled, correction1, correction2, 1)
+    adamF32(param, grad, first, second, n, lr, beta1, beta2, eps, weightDecay, isDecoupled, correction1, correction2)
     return true
   },
 }
