@@ -1,4 +1,5 @@
 import { add, divide, type DoubleDouble, multiply, of, polynomial } from './double-double.ts'
+import { once } from '../../once.ts'
 
 // Bernoulli numbers B2, B4, ..., as exact fractions.
 const bernoulli: readonly (readonly [number, number])[] = [
@@ -19,8 +20,10 @@ const bernoulli: readonly (readonly [number, number])[] = [
 /** From here on the series below reach 1e-30. */
 export const STIRLING_FROM = 24
 
-const series = (divisor: (n: number) => number): DoubleDouble[] =>
-  bernoulli.map(([numerator, denominator], k) => divide(of(numerator), of(denominator * divisor(2 * (k + 1)))))
+const series = (divisor: (n: number) => number): (() => DoubleDouble[]) =>
+  once(() =>
+    bernoulli.map(([numerator, denominator], k) => divide(of(numerator), of(denominator * divisor(2 * (k + 1))))),
+  )
 const lgammaSeries = series((n) => n * (n - 1))
 const digammaSeries = series((n) => n)
 const trigammaSeries = series(() => 1)
@@ -28,20 +31,20 @@ const trigammaSeries = series(() => 1)
 /** What lgamma(x) exceeds `(x - 1/2) log x - x + log(2 pi) / 2` by: `sum of B_n / (n (n - 1) x^(n - 1))`. */
 export function lgammaRest(x: DoubleDouble): DoubleDouble {
   const inverse = divide(of(1), x)
-  return multiply(inverse, polynomial(lgammaSeries, multiply(inverse, inverse)))
+  return multiply(inverse, polynomial(lgammaSeries(), multiply(inverse, inverse)))
 }
 
 /** What digamma(x) is below log x: `1 / (2 x) + sum of B_n / (n x^n)`. */
 export function digammaRest(x: DoubleDouble): DoubleDouble {
   const inverse = divide(of(1), x)
   const square = multiply(inverse, inverse)
-  return add(multiply(inverse, of(0.5)), multiply(square, polynomial(digammaSeries, square)))
+  return add(multiply(inverse, of(0.5)), multiply(square, polynomial(digammaSeries(), square)))
 }
 
 /** trigamma(x) for large x: `1 / x + 1 / (2 x^2) + sum of B_n / x^(n + 1)`. */
 export function trigammaOfLarge(x: DoubleDouble): DoubleDouble {
   const inverse = divide(of(1), x)
   const square = multiply(inverse, inverse)
-  const rest = multiply(square, polynomial(trigammaSeries, square))
+  const rest = multiply(square, polynomial(trigammaSeries(), square))
   return multiply(inverse, add(add(of(1), multiply(inverse, of(0.5))), rest))
 }
