@@ -37,18 +37,18 @@ export const factorPair: Check = {
   expects: 'a pair of numbers in [0, 1)',
   holds: (value) => Array.isArray(value) && value.length === 2 && value.every(isFactor),
 }
-export const oneOf = (...words: readonly string[]): Check => ({
+export const oneOf = /* @__NO_SIDE_EFFECTS__ */ (...words: readonly string[]): Check => ({
   expects: words.map((word) => `'${word}'`).join(' or '),
   holds: (value) => typeof value === 'string' && words.includes(value),
 })
 /** Each element of a list, or a single one. */
-export const eachOrOne = ({ expects, holds }: Check): Check => ({
+export const eachOrOne = /* @__NO_SIDE_EFFECTS__ */ ({ expects, holds }: Check): Check => ({
   expects: `${expects}, or a list of such, one for each group`,
   holds: (value, options) =>
     Array.isArray(value) ? value.every((item) => holds(item, options)) : holds(value, options),
 })
 /** May also be left out. */
-export const optional = ({ expects, holds }: Check): Check => ({
+export const optional = /* @__NO_SIDE_EFFECTS__ */ ({ expects, holds }: Check): Check => ({
   expects,
   holds: (value, options) => value === undefined || holds(value, options),
 })

@@ -14,6 +14,7 @@ export abstract class Activation extends Module {
 export type ActivationClass<Settings extends readonly unknown[] = []> = new (...settings: Settings) => Activation
 
 /** The class of a function: its settings are named, with their defaults (undefined where there is none), for reading and printing. */
+/* @__NO_SIDE_EFFECTS__ */
 function activation<Settings extends readonly unknown[]>(
   name: string,
   formula: (x: Tensor, ...settings: Settings) => Tensor,

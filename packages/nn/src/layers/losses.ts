@@ -17,6 +17,7 @@ type Pair = [input: Tensor, target: Tensor]
 export type LossClass<Options, Inputs extends readonly Tensor[] = Pair> = new (options?: Options) => Loss<Inputs>
 
 /** The class of a loss function: its options become properties, tensors among them buffers. */
+/* @__NO_SIDE_EFFECTS__ */
 function loss<Options extends object, Inputs extends readonly Tensor[]>(
   name: string,
   formula: (...args: [...Inputs, Options]) => Tensor,
