@@ -21,13 +21,14 @@ for (const { folder } of publicProjects.filter((project) => !started.includes(pr
 
 const builds = [
   ['node_modules/typescript/bin/tsc', '-b'],
+  ['--import', 'tsx', 'tools/release/src/bundle-packages.ts'],
   // The command carries the page.
   ['apps/viz/node_modules/vite/bin/vite.js', 'build', 'apps/viz'],
-] as const
-for (const [program, ...args] of builds) {
-  const built = await run(process.execPath, [join(root, program), ...args], root)
+]
+for (const args of builds) {
+  const built = await run(process.execPath, args, root)
   if (built.ok) continue
-  console.error(`${program} ${args.join(' ')} failed:\n${built.log}`)
+  console.error(`node ${args.join(' ')} failed:\n${built.log}`)
   process.exit(1)
 }
 

@@ -83,6 +83,14 @@ export function readManifests(root: string): { folder: string; manifest: Manifes
     .map((folder) => ({ folder, manifest: readJson<Manifest>(join(root, folder, 'package.json')) }))
 }
 
+/** The files that users of a package reach, relative to its folder: what `exports` and `bin` name. */
+export function exportedFiles({ exports = {}, bin = {} }: Manifest): string[] {
+  const targets = Object.values(exports).flatMap((target) =>
+    typeof target === 'string' ? [target] : Object.values(target),
+  )
+  return [...targets, ...Object.values(bin)].map((path) => path.replace(/^\.\//, ''))
+}
+
 /** Reads the whole workspace: every manifest, and every TypeScript file with its imports. */
 export function readWorkspace(root: string): Workspace {
   const projects = readManifests(root).map(({ folder, manifest }) => ({

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { runServerMark } from '@metagrad/runlog'
 import { CliError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { packageFolder } from '../package-folder.ts'
 
 /** A file of the page. */
 export interface Asset {
@@ -19,8 +20,8 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 
-/** Where the visualizer lies once it is built: beside the compiled command, seen from here and from the source. */
-const builtPage = fileURLToPath(new URL('../../dist/app/', import.meta.url))
+/** Where the visualizer lies once it is built: beside the compiled command. */
+const builtPage = fileURLToPath(new URL('dist/app/', packageFolder))
 
 /**
  * The built page by URL path, all of it: no path of a request ever reaches the file system.

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
-import { readManifests, type Manifest } from '../workspace.ts'
+import { exportedFiles, readManifests, type Manifest } from '../workspace.ts'
 import { pnpmCommand, run } from './commands.ts'
 
 /** A packed package: its bytes, and the package.json inside. */
@@ -53,9 +53,6 @@ export async function packAll(root: string, folders: readonly string[], destinat
 /** Files that a package carries and no `exports` name. */
 const carried: Readonly<Record<string, readonly string[]>> = { '@metagrad/cli': ['dist/app/index.html'] }
 
-/** Folder of `dist` whose files are made of many sources: the page that the command serves. */
-const bundled = 'app/'
-
 /** What is wrong with a tarball: files that lack or do not belong, ranges left unrewritten, and publint's word. */
 export async function inspectTarball(root: string, { folder, manifest, bytes, files }: Tarball): Promise<string[]> {
   const wanted = ['package.json', 'LICENSE', ...exportedFiles(manifest), ...(carried[manifest.name] ?? [])]
@@ -64,13 +61,8 @@ export async function inspectTarball(root: string, { folder, manifest, bytes, fi
     .filter((file) => /\.test\.|\.tsbuildinfo$|node_modules/.test(file))
     .map((file) => `the tarball holds ${file}. Exclude it in "files".`)
   const stale = files
-    .map((file) => ({ file, stem: /^dist\/(.+)\.js$/.exec(file)?.[1] }))
-    .filter(
-      ({ stem }) =>
-        stem !== undefined &&
-        !stem.startsWith(bundled) &&
-        !['ts', 'tsx'].some((ending) => existsSync(join(root, folder, `src/${stem}.${ending}`))),
-    )
+    .map((file) => ({ file, stem: /^dist\/(.+)\.d\.ts$/.exec(file)?.[1] }))
+    .filter(({ stem }) => stem !== undefined && !existsSync(join(root, folder, `src/${stem}.ts`)))
     .map(({ file }) => `the tarball holds ${file}, whose source is gone. Run pnpm run clean, then build.`)
   const links = JSON.stringify(manifest.dependencies ?? {}).includes('workspace:')
     ? ['package.json in the tarball still says "workspace:".']
@@ -79,11 +71,4 @@ export async function inspectTarball(root: string, { folder, manifest, bytes, fi
   const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
   const lint = messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false }) ?? message.code}`)
   return [...missing, ...foreign, ...stale, ...links, ...lint]
-}
-
-function exportedFiles({ exports = {}, bin = {} }: Manifest): string[] {
-  const targets = Object.values(exports).flatMap((target) =>
-    typeof target === 'string' ? [target] : Object.values(target),
-  )
-  return [...targets, ...Object.values(bin)].map((path) => path.replace(/^\.\//, ''))
 }
