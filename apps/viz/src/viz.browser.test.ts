@@ -248,8 +248,9 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
   it('follows a run that the command is writing', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'metagrad-runs-'))
     await mkdir(join(folder, 'runs'))
+    // So much to do in an epoch that the log grows by some tens of lines a second, not by thousands.
     const rows = Array.from(
-      { length: 60 },
+      { length: 6000 },
       (_, i) => `${Math.sin(i).toFixed(3)},${Math.cos(3 * i).toFixed(3)},${i % 2}`,
     )
     await writeFile(join(folder, 'waves.csv'), `x,y,label\n${rows.join('\n')}\n`)
@@ -259,8 +260,8 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     await page.getByRole('heading', { name: 'No runs yet' }).waitFor()
     expect(page.url()).not.toContain('token')
 
-    const endless = ['--epochs', '1000000', '--log-every', '1', '--val', '0.3', '--progress', 'none']
-    const training = startCommand(folder, 'train', 'waves.csv', '--target', 'label', ...endless)
+    const endless = '--epochs 1000000 --log-every 1 --hidden 64,64 --batch-size 256 --val 0.3 --progress none'
+    const training = startCommand(folder, 'train', 'waves.csv', '--target', 'label', ...endless.split(' '))
     // Also where the test fails: this training does not end by itself.
     onTestFinished(async () => {
       await Promise.all([view.interrupt(), training.interrupt()])

@@ -73,7 +73,7 @@ export function lineChart(series: readonly LineSeries[], options: LineChartOptio
       extent: xExtent,
       count: Math.max(2, resolved.width / 80),
       room: resolved.width * 0.85,
-      whole: prepared.every(({ raw }) => Array.prototype.every.call(raw.x, Number.isInteger)),
+      whole: prepared.every(({ raw }) => every(raw.x, Number.isInteger)),
       kind: xScale,
     }),
     y: numberAxis({
@@ -140,21 +140,21 @@ function sorted(
   xScale: ScaleKind,
   yScale: ScaleKind,
 ): LineData {
-  const order: number[] = []
+  const xs = new Float64Array(x.length)
+  const ys = new Float64Array(x.length)
+  let kept = 0
   let ascending = true
   for (let i = 0; i < x.length; i++) {
     if (!Number.isFinite(x[i]!) || (xScale === 'log' && x[i]! <= 0)) continue
-    if (order.length > 0 && x[i]! < x[order.at(-1)!]!) ascending = false
-    order.push(i)
+    if (kept > 0 && x[i]! < xs[kept - 1]!) ascending = false
+    xs[kept] = x[i]!
+    ys[kept] = yScale === 'log' && !(y[i]! > 0) ? Number.NaN : y[i]!
+    kept += 1
   }
-  if (!ascending) order.sort((a, b) => x[a]! - x[b]! || a - b)
-  const drawable =
-    yScale === 'log' ? (value: number): number => (value > 0 ? value : Number.NaN) : (value: number) => value
-  return {
-    name,
-    x: Float64Array.from(order, (i) => x[i]!),
-    y: Float64Array.from(order, (i) => drawable(y[i]!)),
-  }
+  const points = { name, x: xs.subarray(0, kept), y: ys.subarray(0, kept) }
+  if (ascending) return points
+  const order = Array.from(points.x, (_, i) => i).sort((a, b) => xs[a]! - xs[b]!)
+  return { name, x: points.x.map((_, i) => xs[order[i]!]!), y: points.y.map((_, i) => ys[order[i]!]!) }
 }
 
 // Losses read best from zero; a line far from zero reads best close up.
@@ -165,7 +165,13 @@ function withZero(extent: readonly [number, number] | undefined): [number, numbe
   return [low, high]
 }
 
-const hasGap = ({ y }: LineData): boolean => Array.prototype.some.call(y, (value: number) => !Number.isFinite(value))
+/** Whether all of some numbers are of a kind; a plain loop, for there may be a million. */
+function every(values: ArrayLike<number>, holds: (value: number) => boolean): boolean {
+  for (let i = 0; i < values.length; i++) if (!holds(values[i]!)) return false
+  return true
+}
+
+const hasGap = ({ y }: LineData): boolean => !every(y, Number.isFinite)
 
 function legendOf(prepared: readonly Prepared[], yScale: ScaleKind): LegendEntry[] {
   const entries = prepared.map(({ raw }, i) => {

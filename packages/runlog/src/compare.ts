@@ -1,7 +1,8 @@
 import type { MetricDirection } from './event.ts'
 import type { RunHistory } from './history.ts'
 import type { MetricSummary } from './metric-summary.ts'
-import { isBetter, summarizeMetrics } from './metric-summary.ts'
+import { summarizeMetrics } from './metric-summary.ts'
+import { isBetter } from './series.ts'
 
 /** A run to compare. */
 export interface ComparedRun {

@@ -33,7 +33,7 @@ export { runServerMark } from './run-message.ts'
 export type { RunMessage } from './run-message.ts'
 
 // Comparing
-export { bestPoint, isBetter, metricDirection, summarizeMetrics } from './metric-summary.ts'
+export { bestPoint, metricDirection, summarizeMetrics } from './metric-summary.ts'
 export type { MetricSummary } from './metric-summary.ts'
 export { compareConfigs, compareRuns } from './compare.ts'
 export type { ComparedRun, ConfigRow, MetricRow, RunComparison } from './compare.ts'

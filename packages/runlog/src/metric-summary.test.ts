@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryLog } from './memory-log.ts'
-import { isBetter, metricDirection, summarizeMetrics } from './metric-summary.ts'
+import { metricDirection, summarizeMetrics } from './metric-summary.ts'
 
 describe('summarizeMetrics(history)', () => {
   it('gives last and best by the direction that the run declares, values of epochs first', () => {
@@ -57,14 +57,5 @@ describe('metricDirection(tag, definitions)', () => {
     expect(metricDirection('val/score', definitions)).toBe('higher')
     expect(metricDirection('train/score', definitions)).toBe('lower')
     expect(metricDirection('train/other', definitions)).toBeUndefined()
-  })
-})
-
-describe('isBetter(value, reached, better)', () => {
-  it('holds NaN for the worst', () => {
-    expect(isBetter(Number.NaN, 1, 'lower')).toBe(false)
-    expect(isBetter(Infinity, Number.NaN, 'lower')).toBe(true)
-    expect(isBetter(Number.NaN, Number.NaN, 'higher')).toBe(false)
-    expect(isBetter(1, 1, 'higher')).toBe(false)
   })
 })

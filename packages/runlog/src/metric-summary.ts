@@ -45,17 +45,5 @@ export function summarizeMetrics(history: RunHistory): MetricSummary[] {
 
 /** The first of the best values of a series; undefined when all are NaN. */
 export function bestPoint(series: Series, better: MetricDirection): SeriesPoint | undefined {
-  let best = -1
-  for (const [i, value] of series.values.entries()) {
-    const reached = series.values[best] ?? Number.NaN
-    if (Number.isNaN(value)) continue
-    if (best === -1 || isBetter(value, reached, better)) best = i
-  }
-  return seriesPoint(series, best)
-}
-
-/** Whether `value` improves on `reached`. NaN improves on nothing, and everything else improves on NaN. */
-export function isBetter(value: number, reached: number, better: MetricDirection): boolean {
-  if (Number.isNaN(reached)) return !Number.isNaN(value)
-  return better === 'lower' ? value < reached : value > reached
+  return seriesPoint(series, better === 'lower' ? series.lowest : series.highest)
 }

@@ -40,7 +40,7 @@ describe('readRuns(files)', () => {
     const { runs, problems } = await readRuns(files)
     expect(problems).toEqual([])
     expect(runs).toMatchObject([{ id, status: 'finished', config: { optimizer: 'Adam', lr: 0.01 } }])
-    const [view] = apply({ type: 'runNews', news: runs[0]! }).runs
+    const [view] = apply({ type: 'runNews', news: [runs[0]!] }).runs
     expect(view!.history.series('val/accuracy', 'epoch')!.steps).toEqual([7, 14, 21])
   })
 
@@ -79,21 +79,21 @@ describe('reduceRuns(state, action)', () => {
     })
 
   it('adds news to what is known, and forgets it when the log begins anew', () => {
-    const first = { type: 'runNews', news: news(lines(scalar(0, 1, 1, 4))) } as const
-    const second = { type: 'runNews', news: news(lines(scalar(1, 2, 1, 3))) } as const
+    const first = { type: 'runNews', news: [news(lines(scalar(0, 1, 1, 4)))] } as const
+    const second = { type: 'runNews', news: [news(lines(scalar(1, 2, 1, 3)))] } as const
     expect(apply(first, second).runs[0]!.history.series('train/loss')!.values).toEqual([4, 3])
-    const anew = { type: 'runNews', news: news(lines(scalar(0, 1, 1, 9)), true) } as const
+    const anew = { type: 'runNews', news: [news(lines(scalar(0, 1, 1, 9)), true)] } as const
     expect(apply(first, second, anew).runs[0]!.history.series('train/loss')!.values).toEqual([9])
   })
 
   it('drops what a resume superseded', () => {
     const rewind: RunEvent = { ...envelope(3), kind: 'rewind', step: 1, attempt: 2, toStep: 1 }
     const text = lines(scalar(0, 1, 1, 4), scalar(1, 2, 1, 3), rewind, scalar(4, 2, 1, 2))
-    expect(apply({ type: 'runNews', news: news(text) }).runs[0]!.history.series('train/loss')!.values).toEqual([4, 2])
+    expect(apply({ type: 'runNews', news: [news(text)] }).runs[0]!.history.series('train/loss')!.values).toEqual([4, 2])
   })
 
   it('lists the latest first and removes what is gone', () => {
-    const named = (id: string) => ({ type: 'runNews', news: { id, origin: 'server' } }) as const
+    const named = (id: string) => ({ type: 'runNews', news: [{ id, origin: 'server' }] }) as const
     const state = apply(named('20260101-000000-a'), named('20260301-000000-b'), named('20260201-000000-c'))
     expect(state.runs.map(({ id }) => id.at(-1))).toEqual(['b', 'c', 'a'])
     expect(reduceRuns(state, { type: 'runRemoved', id: '20260201-000000-c' }).runs).toHaveLength(2)
@@ -103,10 +103,10 @@ describe('reduceRuns(state, action)', () => {
 describe('curves', () => {
   const [run] = apply({
     type: 'runNews',
-    news: newsOf({
+    news: [newsOf({
       kind: 'news', id: 'a', status: 'running', problems: [], position: 0, restarted: false,
       lines: lines(scalar(0, 1, 1, 4), scalar(1, 2, 1, 3), scalar(2, 3, 2, 2), scalar(3, 4, 2, 1)).trim().split('\n'),
-    }),
+    })],
   }).runs // prettier-ignore
   const series = run!.history.series('train/loss')!
 
@@ -117,7 +117,10 @@ describe('curves', () => {
   })
 
   it('keep their place when a run lacks the tag', () => {
-    const other = { id: 'b', history: apply({ type: 'runNews', news: { id: 'b', origin: 'files' } }).runs[0]!.history }
+    const other = {
+      id: 'b',
+      history: apply({ type: 'runNews', news: [{ id: 'b', origin: 'files' }] }).runs[0]!.history,
+    }
     expect(curvesOf([other, run!], 'train/loss', 'step').map(({ name, y }) => [name, y.length])).toEqual([
       ['b', 0],
       ['a', 4],

@@ -22,7 +22,7 @@ import type { RunView } from './runs-state.ts'
 /** Reads files as runs and shows them. */
 export async function openRuns({ store }: App, files: readonly OpenedFile[]): Promise<void> {
   const { runs, problems } = await readRuns(files)
-  for (const news of runs) store.dispatch({ type: 'runNews', news })
+  store.dispatch({ type: 'runNews', news: runs })
   store.dispatch({ type: 'runsProblems', problems })
 }
 

@@ -29,7 +29,7 @@ export interface RunsState {
 
 /** What happens to runs. */
 export type RunsAction =
-  | { readonly type: 'runNews'; readonly news: RunNews }
+  | { readonly type: 'runNews'; readonly news: readonly RunNews[] }
   | { readonly type: 'runRemoved'; readonly id: string }
   | { readonly type: 'runHidden'; readonly id: string; readonly hidden: boolean }
   | { readonly type: 'runSelected'; readonly id: string | undefined }
@@ -53,7 +53,7 @@ export const initialRuns: RunsState = { runs: [], hidden: [], selected: undefine
 export function reduceRuns(state: RunsState, action: RunsAction): RunsState {
   switch (action.type) {
     case 'runNews':
-      return { ...state, runs: withNews(state.runs, action.news) }
+      return { ...state, runs: action.news.reduce(withNews, state.runs) }
     case 'runRemoved':
       return {
         ...state,

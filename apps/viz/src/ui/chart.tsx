@@ -31,18 +31,24 @@ interface ChartProps {
 
 /** Least milliseconds between two drawings of a chart that changes all the time. */
 const redrawMs = 400
+/** Least share of the time that is left for all else: a chart of very many points is drawn anew less often. */
+const restPerDrawing = 20
 const mostRows = 200
 
 /** A chart of `@metagrad/plot` on the page: drawn again as data comes, as a table on demand, saved as SVG, PNG or CSV. */
 export function Chart({ id, title, height, draw, table, version, children }: ChartProps): JSX.Element {
   const [holder, width] = useWidth()
-  const shown = useThrottled(version, redrawMs)
+  const cost = useRef(0)
+  const shown = useThrottled(version, Math.max(redrawMs, cost.current * restPerDrawing))
   const [isTable, setTable] = useState(false)
-  const svg = useMemo(
-    () => (width < 200 ? '' : draw({ width, height, theme: 'auto' })),
+  const svg = useMemo(() => {
+    const begun = performance.now()
+    const drawn = width < 200 ? '' : draw({ width, height, theme: 'auto' })
+    cost.current = performance.now() - begun
+    return drawn
     // The draw function is new at each call; the version says when its data is.
-    [width, height, shown],
-  )
+  }, [width, height, shown])
+  const rows = useMemo(() => (isTable ? table() : undefined), [isTable, shown])
   const save = (kind: 'svg' | 'png' | 'csv'): void => {
     if (kind === 'csv') {
       saveFile(`${id}.csv`, 'text/csv', csvOf(table()))
@@ -68,8 +74,8 @@ export function Chart({ id, title, height, draw, table, version, children }: Cha
         <SaveMenu title={title} onSave={save} />
       </header>
       <div ref={holder} class="chart-body" style={{ minHeight: `${height}px` }}>
-        {isTable ? (
-          <Table table={table()} title={title} height={height} />
+        {rows ? (
+          <Table table={rows} title={title} height={height} />
         ) : (
           <div dangerouslySetInnerHTML={{ __html: svg }} />
         )}

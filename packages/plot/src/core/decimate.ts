@@ -10,12 +10,15 @@
 export function decimate(values: ArrayLike<number>, column: (i: number) => number): number[] {
   const kept: number[] = []
   let start = 0
+  let pixel = values.length > 0 ? column(0) : 0
   while (start < values.length) {
-    const pixel = column(start)
+    const current = pixel
     let end = start
     let low = -1
     let high = -1
-    for (let i = start; i < values.length && column(i) === pixel; i++) {
+    for (let i = start; i < values.length; i++) {
+      if (i > start) pixel = column(i)
+      if (pixel !== current) break
       end = i
       if (!Number.isFinite(values[i]!)) continue
       if (low < 0 || values[i]! < values[low]!) low = i

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { RunMessage } from '../run-message.ts'
 import { createRun } from './create-run.ts'
@@ -89,6 +90,20 @@ describe('followRuns(folder, options)', () => {
     await rm(run.directory, { recursive: true })
     const gone = await until(messages, ({ kind }) => kind === 'gone')
     expect(gone.at(-1)).toEqual({ kind: 'gone', id: basename(run.directory) })
+  })
+
+  it('gathers for a slow listener what a run records meanwhile', async () => {
+    const run = await startRun()
+    const messages = followRuns(join(folder, 'runs'), { signal: over.signal })
+    await until(messages, ({ kind }) => kind === 'news')
+    for (let step = 1; step <= 10; step++) {
+      run.scalars(step, 1, { 'train/loss': step })
+      await sleep(150)
+    }
+    await run.end({ status: 'done', exitCode: 0 })
+    const rest = await until(messages, (message) => message.kind === 'news' && message.status === 'finished')
+    expect(linesOf(rest).filter((line) => line.includes('"scalar"'))).toHaveLength(10)
+    expect(rest.length).toBeLessThan(5)
   })
 
   it('ends when told to', async () => {

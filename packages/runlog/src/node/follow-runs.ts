@@ -31,32 +31,43 @@ export async function* followRuns(
   folder: string,
   { positions = new Map(), signal }: FollowRunsOptions,
 ): AsyncGenerator<RunMessage> {
-  const queue: RunMessage[] = []
+  const queue: { readonly message: RunMessage; readonly taken: () => void }[] = []
   let wake = (): void => undefined
-  const push = (message: RunMessage): void => {
-    queue.push(message)
-    wake()
-  }
+  const push: Push = (message) =>
+    new Promise((taken) => {
+      if (signal.aborted) return taken()
+      queue.push({ message, taken })
+      return wake()
+    })
   signal.addEventListener('abort', () => wake())
   const followed = new Map<string, AbortController>()
   const watching = watchFolder(folder, followed, positions, push, signal)
   try {
     while (!signal.aborted) {
-      yield* queue.splice(0)
-      if (queue.length > 0 || signal.aborted) continue
-      await new Promise<void>((resolve) => (wake = resolve))
+      const [next] = queue
+      if (next === undefined) {
+        await new Promise<void>((resolve) => (wake = resolve))
+        continue
+      }
+      yield next.message
+      queue.shift()
+      next.taken()
     }
   } finally {
+    for (const { taken } of queue) taken()
     for (const follower of followed.values()) follower.abort()
     await watching
   }
 }
 
+/** Hands a message over, and resolves when it was taken: who waits for that never runs ahead of a slow listener. */
+type Push = (message: RunMessage) => Promise<void>
+
 async function watchFolder(
   folder: string,
   followed: Map<string, AbortController>,
   positions: ReadonlyMap<string, number>,
-  push: (message: RunMessage) => void,
+  push: Push,
   signal: AbortSignal,
 ): Promise<void> {
   const broken = new Map<string, string>()
@@ -66,7 +77,7 @@ async function watchFolder(
     for (const run of listed) {
       const id = basename(run.directory)
       if ('problem' in run) {
-        if (broken.get(id) !== run.problem.message) push({ kind: 'broken', id, problem: run.problem.message })
+        if (broken.get(id) !== run.problem.message) void push({ kind: 'broken', id, problem: run.problem.message })
         broken.set(id, run.problem.message)
       } else if (!followed.has(id)) {
         const follower = new AbortController()
@@ -78,23 +89,18 @@ async function watchFolder(
       if (present.has(id)) continue
       follower.abort()
       followed.delete(id)
-      push({ kind: 'gone', id })
+      void push({ kind: 'gone', id })
     }
     await sleep(lookMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
-async function follow(
-  directory: string,
-  position: number,
-  push: (message: RunMessage) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function follow(directory: string, position: number, push: Push, signal: AbortSignal): Promise<void> {
   const id = basename(directory)
   try {
     let config: Readonly<Record<string, unknown>> | undefined = await readConfig(directory)
     for await (const update of followRun(directory, { position, signal })) {
-      push({
+      await push({
         kind: 'news',
         id,
         status: update.status,
@@ -107,6 +113,7 @@ async function follow(
       config = undefined
     }
   } catch (error) {
-    if (!signal.aborted) push({ kind: 'broken', id, problem: error instanceof Error ? error.message : String(error) })
+    if (!signal.aborted)
+      void push({ kind: 'broken', id, problem: error instanceof Error ? error.message : String(error) })
   }
 }

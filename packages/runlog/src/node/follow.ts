@@ -1,6 +1,7 @@
 import { watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogEntry } from '../event-reader.ts'
 import { entryProblem, EventReader } from '../event-reader.ts'
 import type { RunEvent } from '../event.ts'
@@ -14,6 +15,9 @@ import type { LastEvent } from './last-event.ts'
 import { lastEvent } from './last-event.ts'
 import { isLockAbandoned } from './lock.ts'
 import { readManifest } from './read-run.ts'
+
+/** Milliseconds after a change before it is read: what is written line by line is read in groups. */
+const gatherMs = 100
 
 /** News of a run. */
 export interface RunUpdate {
@@ -108,7 +112,7 @@ async function logSize(directory: string, otherwise: number): Promise<number> {
 }
 
 interface Changes {
-  /** Resolves at a change since the last call, after `ms` milliseconds, or when the signal aborts. */
+  /** Resolves a moment after a change since the last call, after `ms` milliseconds, or when the signal aborts. */
   next(ms: number): Promise<void>
   close(): void
 }
@@ -132,6 +136,7 @@ function watchChanges(directory: string, signal: AbortSignal | undefined): Chang
         })
       }
       clearTimeout(timer)
+      await sleep(Math.min(gatherMs, ms), undefined, { ...(signal && { signal }) }).catch(() => undefined)
       isChanged = false
     },
     close() {
