@@ -3,8 +3,8 @@ import { Each, Same, binary, binaryNd, zip } from './zip'
 import { bytes, splat, storeTail } from './simd'
 
 @unmanaged @final class Add<T> { @inline apply(a: v128, b: v128): v128 { return v128.add<T>(a, b) } }
-@unmanaged @final class Sub<T> { @inline apply(a: v128, b: v128): v128 { return v128.sub<T>(a, b) } }
-@unmanaged @final class Mul<T> { @inline apply(a: v128, b: v128): v128 { return v128.mul<T>(a, b) } }
+@unmanaged @final export class Sub<T> { @inline apply(a: v128, b: v128): v128 { return v128.sub<T>(a, b) } }
+@unmanaged @final export class Mul<T> { @inline apply(a: v128, b: v128): v128 { return v128.mul<T>(a, b) } }
 @unmanaged @final class Div<T> { @inline apply(a: v128, b: v128): v128 { return v128.div<T>(a, b) } }
 @unmanaged @final class Max<T> { @inline apply(a: v128, b: v128): v128 { return v128.max<T>(a, b) } }
 @unmanaged @final class Min<T> { @inline apply(a: v128, b: v128): v128 { return v128.min<T>(a, b) } }

@@ -20,31 +20,75 @@ export function withSign(x: v128, s: v128): v128 {
   return v128.bitselect(x, s, k(BITS, 0))
 }
 
-// clamp low, clamp high, log2(e), 1.5 * 2^23 + 254, ln2 high, ln2 low, then q, then 1
+// log2(e), ln2 high, ln2 low, then q, then 1
 export const EXP = memory.data<f32>([
-  -104, 89, 1.4426950408889634, 12583166, 0.693359375, -2.12194440e-4, 0.4999999404, 0.1666652113, 0.04166829214,
-  0.008368715644, 0.001381869661, 1,
+  1.4426950408889634, 0.693359375, -2.12194440e-4, 0.4999999404, 0.1666652113, 0.04166829214, 0.008368715644, 0.001381869661, 1,
 ])
 
-/**
- * e^x = 2^n e^r with n = round(x log2 e), r = x - n ln 2 in two steps, e^r = 1 + r + r^2 q(r).
- * 2^n is applied as two factors, so that subnormal results and the overflow to infinity come out right.
- */
+/** e^(x - n ln 2), near 1, for n = round(x log2 e): r = x - n ln 2 in two steps, then 1 + r + r^2 q(r). */
+// @quad
+@inline
+export function expOfRest(x: v128, n: v128): v128 {
+  const r = fnma<f32>(n, k(EXP, 2), fnma<f32>(n, k(EXP, 1), x))
+  let q = fma<f32>(r, k(EXP, 7), k(EXP, 6))
+  q = fma<f32>(r, q, k(EXP, 5))
+  q = fma<f32>(r, q, k(EXP, 4))
+  q = fma<f32>(r, q, k(EXP, 3))
+  return f32x4.add(fma<f32>(f32x4.mul(r, r), q, r), k(EXP, 8))
+}
+
+// clamp low, clamp high, 1.5 * 2^23 + 254
+export const EXP_RANGE = memory.data<f32>([-104, 89, 12583166])
+
+/** e^x = 2^n e^(x - n ln 2). 2^n is applied as two factors, so that subnormal results and the overflow to infinity come out right. */
 // @quad
 @inline
 export function exp(x: v128): v128 {
-  x = f32x4.pmax(f32x4.pmin(x, k(EXP, 1)), k(EXP, 0))
-  const shifted = fma<f32>(x, k(EXP, 2), k(EXP, 3))
-  const n = f32x4.sub(shifted, k(EXP, 3))
-  const r = fnma<f32>(n, k(EXP, 5), fnma<f32>(n, k(EXP, 4), x))
-  let q = fma<f32>(r, k(EXP, 10), k(EXP, 9))
-  q = fma<f32>(r, q, k(EXP, 8))
-  q = fma<f32>(r, q, k(EXP, 7))
-  q = fma<f32>(r, q, k(EXP, 6))
-  const p = f32x4.add(fma<f32>(f32x4.mul(r, r), q, r), k(EXP, 11))
+  x = f32x4.pmax(f32x4.pmin(x, k(EXP_RANGE, 1)), k(EXP_RANGE, 0))
+  const shifted = fma<f32>(x, k(EXP, 0), k(EXP_RANGE, 2))
+  const n = f32x4.sub(shifted, k(EXP_RANGE, 2))
+  const p = expOfRest(x, n)
   // The integer n + 254 stands in the low bits of `shifted`; its two halves are biased exponents.
   const half = i32x4.shr_u(shifted, 1)
   return f32x4.mul(f32x4.mul(p, i32x4.shl(half, 23)), i32x4.shl(i32x4.sub(shifted, half), 23))
+}
+
+// 1.5 * 2^23
+export const EXP_MODERATE = memory.data<f32>([12582912])
+
+/** exp where |x| <= 87: n, from the low bits of `shifted`, is added to the exponent. The same bits as exp gives. */
+// @quad
+@inline
+export function expModerate(x: v128): v128 {
+  const shifted = fma<f32>(x, k(EXP, 0), k(EXP_MODERATE, 0))
+  const n = f32x4.sub(shifted, k(EXP_MODERATE, 0))
+  const p = expOfRest(x, n)
+  return i32x4.add(p, i32x4.shl(shifted, 23))
+}
+
+// |x|, and the bits of 87
+export const MODERATE = memory.data<i32>([0x7fffffff, 0x42ae0000])
+
+/** Whether expModerate serves for the 16 numbers at x; NaN are none of them. */
+@inline
+export function areModerate(x: usize): bool {
+  const x0 = abs(v128.load(x)), x1 = abs(v128.load(x, 16)), x2 = abs(v128.load(x, 32)), x3 = abs(v128.load(x, 48))
+  const largest = i32x4.max_s(i32x4.max_s(x0, x1), i32x4.max_s(x2, x3))
+  return !v128.any_true(i32x4.gt_s(largest, k(MODERATE, 1)))
+}
+
+// clamp, 1.5 * 2^23 + 127 + 64, 2^-64
+export const EXP_NEGATIVE = memory.data<f32>([-104, 12583103, 5.421010862427522e-20])
+
+/** exp for x <= 0: 2^(n + 64) is a normal number, and so a single factor. */
+// @quad
+@inline
+export function expNegative(x: v128): v128 {
+  x = f32x4.pmax(x, k(EXP_NEGATIVE, 0))
+  const shifted = fma<f32>(x, k(EXP, 0), k(EXP_NEGATIVE, 1))
+  const n = f32x4.sub(shifted, k(EXP_NEGATIVE, 1))
+  const p = expOfRest(x, n)
+  return f32x4.mul(f32x4.mul(p, i32x4.shl(shifted, 23)), k(EXP_NEGATIVE, 2))
 }
 
 // q, then 1/2, ln2 high, ln2 low
@@ -130,24 +174,31 @@ export const ONE = memory.data<f32>([1])
 @inline
 export function expNegativeAbs(x: v128): v128 {
   const negative = v128.or(x, k(BITS, 1))
-  const e = exp(negative)
+  const e = expNegative(negative)
   return e
 }
 
-/** sigmoid(x) from e = e^-|x|: 1 / (1 + e) for x >= 0, else e / (1 + e). */
-// @quad
-@inline
-export function sigmoidOf(x: v128, e: v128): v128 {
-  const top = v128.bitselect(e, k(ONE, 0), f32x4.lt(x, f32x4.splat(0)))
-  return f32x4.div(top, f32x4.add(e, k(ONE, 0)))
-}
+// clamp low, clamp high, -log2(e), 1.5 * 2^23 - 64, ln2 high, ln2 low, then R, then 2^-64
+export const SIGMOID = memory.data<f32>([
+  -104, 30, -1.4426950408889634, 12582848, 0.693359375, -2.12194440e-4, 2, 0.16666618, -0.002766012, 5.421010862427522e-20,
+])
 
+/**
+ * 1 / (1 + e^-x) with e^-x = 2^n (R - s) / (R + s), s = x + n ln 2, R = s coth(s / 2) = 2 + s^2 / 6 - ...: one division for both.
+ * Both sides of it stand 2^64 below, so that neither leaves the range of float32 on its own.
+ */
 // @quad
 @inline
 export function sigmoid(x: v128): v128 {
-  const e = expNegativeAbs(x)
-  const y = sigmoidOf(x, e)
-  return y
+  x = f32x4.pmax(f32x4.pmin(x, k(SIGMOID, 1)), k(SIGMOID, 0))
+  const shifted = fma<f32>(x, k(SIGMOID, 2), k(SIGMOID, 3))
+  const n = f32x4.sub(shifted, k(SIGMOID, 3))
+  const s = fma<f32>(n, k(SIGMOID, 5), fma<f32>(n, k(SIGMOID, 4), x))
+  const square = f32x4.mul(s, s)
+  const r = fma<f32>(square, fma<f32>(square, k(SIGMOID, 8), k(SIGMOID, 7)), k(SIGMOID, 6))
+  const one = f32x4.mul(f32x4.add(r, s), k(SIGMOID, 9))
+  const e = i32x4.add(f32x4.sub(r, s), i32x4.shl(shifted, 23))
+  return f32x4.div(one, f32x4.add(one, e))
 }
 
 /** max(x, 0) + log(1 + e^-|x|). */
@@ -195,7 +246,7 @@ export function erf(x: v128): v128 {
 @inline
 export function expShifted(x: v128, shift: uniform): v128 {
   const difference = f32x4.sub(x, shift)
-  const e = exp(difference)
+  const e = expNegative(difference)
   return e
 }
 

@@ -1,9 +1,11 @@
 // Functions of the rows of a contiguous [rows, n]: softmax, its logarithm, cross-entropy, and their gradients.
+import { Mul, Sub } from './binary'
 import { indexAt } from './indices'
 import { exp, expShifted, log, logisticGradient, logisticLoss } from './math'
 import * as quads from './quads.generated'
 import { BLOCK, dotRow, sumF64Lanes, sumRow, widenedSum } from './sums'
 import { bytes, fnma, keep, keepOr, put, storeTail, zeroBytes } from './simd'
+import { Each, Same, zip } from './zip'
 
 /** Where four vectors go that are only summed. */
 const PASSING: usize = memory.data(64, 16)
@@ -63,34 +65,31 @@ function largestOf(a: usize, n: i32): f32 {
   return f32x4.extract_lane(f32x4.pmax(half, v128.shuffle<i32>(half, half, 1, 1, 1, 1)), 0)
 }
 
-/** out = a * factor - shift, or a * factor. */
+/** The number that a whole row is multiplied by, or that is taken from it. */
+const NUMBER: usize = memory.data(4, 16)
+
+/** out = a factor */
+function scaleRow(out: usize, a: usize, n: i32, factor: f32): void {
+  store<f32>(NUMBER, factor)
+  zip<f32, Mul<f32>, Each, Same>(out, a, NUMBER, n)
+}
+
+/** out = a - shift */
+function shiftRow(out: usize, a: usize, n: i32, shift: f32): void {
+  store<f32>(NUMBER, shift)
+  zip<f32, Sub<f32>, Each, Same>(out, a, NUMBER, n)
+}
+
 @inline
-function scaleRow(out: usize, a: usize, n: i32, factor: v128, shift: v128): void {
-  for (; n >= 16; n -= 16) {
-    const y0 = f32x4.sub(f32x4.mul(v128.load(a), factor), shift)
-    const y1 = f32x4.sub(f32x4.mul(v128.load(a, 16), factor), shift)
-    const y2 = f32x4.sub(f32x4.mul(v128.load(a, 32), factor), shift)
-    const y3 = f32x4.sub(f32x4.mul(v128.load(a, 48), factor), shift)
-    v128.store(out, y0)
-    v128.store(out, y1, 16)
-    v128.store(out, y2, 32)
-    v128.store(out, y3, 48)
-    out += 64
-    a += 64
-  }
-  for (; n > 0; n -= 4) {
-    const y = f32x4.sub(f32x4.mul(v128.load(a), factor), shift)
-    put(out, y, n)
-    out += 16
-    a += 16
-  }
+function logOf(x: f32): f32 {
+  return f32x4.extract_lane(log(f32x4.splat(x)), 0)
 }
 
 /** out = e^a / sum e^a over each row. */
 export function softmaxF32(out: usize, a: usize, rows: i32, n: i32): void {
   for (let i = 0; i < rows; i++) {
     const total = expRow(out, a, n, f32x4.splat(largestOf(a, n)), 16)
-    scaleRow(out, out, n, f32x4.splat(<f32>(1 / total)), f32x4.splat(0))
+    scaleRow(out, out, n, <f32>(1 / total))
     out += bytes<f32>(n)
     a += bytes<f32>(n)
   }
@@ -113,12 +112,11 @@ export function softmaxBackwardF32(dx: usize, g: usize, y: usize, rows: i32, n: 
 
 /** out = (a - largest) - log sum e^(a - largest) over each row: in this order large inputs keep their digits. */
 export function logSoftmaxF32(out: usize, a: usize, rows: i32, n: i32): void {
-  const one = f32x4.splat(1)
   for (let i = 0; i < rows; i++) {
-    const largest = f32x4.splat(largestOf(a, n))
-    const total = <f32>expRow(PASSING, a, n, largest, 0)
-    scaleRow(out, a, n, one, largest)
-    scaleRow(out, out, n, one, log(f32x4.splat(total)))
+    const largest = largestOf(a, n)
+    const total = <f32>expRow(PASSING, a, n, f32x4.splat(largest), 0)
+    shiftRow(out, a, n, largest)
+    shiftRow(out, out, n, logOf(total))
     out += bytes<f32>(n)
     a += bytes<f32>(n)
   }
@@ -174,7 +172,7 @@ export function crossEntropyF32(
     const isIgnored = countIndices(targets, 1, indexShift, ignored) == 0
     const target = indexAt(targets, 0, indexShift, n)
     if (target < 0 && !isIgnored) return i
-    const loss = f32x4.extract_lane(log(f32x4.splat(total)), 0)
+    const loss = logOf(total)
     store<f32>(losses, isIgnored ? 0 : loss + (largest - load<f32>(a + bytes<f32>(target))))
     losses += 4
     totals += 4
@@ -194,7 +192,7 @@ export function crossEntropyBackwardF32(
     else {
       const factor = load<f32>(g) * scale
       expRow(dx, a, n, f32x4.splat(largestOf(a, n)), 16)
-      scaleRow(dx, dx, n, f32x4.splat(factor / load<f32>(totals)), f32x4.splat(0))
+      scaleRow(dx, dx, n, factor / load<f32>(totals))
       const at = dx + bytes<f32>(indexAt(targets, 0, indexShift, n))
       store<f32>(at, load<f32>(at) - factor)
     }

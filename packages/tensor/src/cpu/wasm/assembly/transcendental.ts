@@ -5,7 +5,10 @@ import * as quads from './quads.generated'
 
 @unmanaged @final class Exp {
   @inline apply(x: v128): v128 { return math.exp(x) }
-  @inline apply4(out: usize, a: usize): void { quads.exp(out, a) }
+  @inline apply4(out: usize, a: usize): void {
+    if (math.areModerate(a)) quads.expModerate(out, a)
+    else quads.exp(out, a)
+  }
 }
 @unmanaged @final class Log {
   @inline apply(x: v128): v128 { return math.log(x) }
