@@ -21,9 +21,6 @@ const AT_WORDS = 24
 const AT_NORMAL = 5024
 const AT_NORMAL_IS_VALID = 5040
 
-// The standard library of the language alone does not declare it; Node 20 and browsers have it.
-declare const crypto: { getRandomValues(array: Uint32Array): Uint32Array }
-
 /**
  * A source of random numbers: the Mersenne Twister mt19937, with PyTorch's seeding and draw order, so that the same seed
  * gives the numbers of PyTorch's CPU generator.
@@ -200,9 +197,9 @@ export function manualSeed(seed: number | bigint): Generator {
   return defaultGenerator.manualSeed(seed)
 }
 
+/** An integer in [0, 2^53). Engines seed Math.random from the platform's entropy; `crypto` takes Node 8 ms to load. */
 function entropySeed(): number {
-  const words = crypto.getRandomValues(new Uint32Array(2))
-  return (words[0]! & 0x1fffff) * TWO_POW_32 + words[1]!
+  return Math.floor(Math.random() * 2 ** 21) * TWO_POW_32 + Math.floor(Math.random() * TWO_POW_32)
 }
 
 function checkSeed(seed: number | bigint): bigint {
