@@ -2,6 +2,7 @@ import type { Device, KernelOf, Kernels, View } from '../device.ts'
 import type { DType, TypedArray } from '../dtypes.ts'
 import { dtypes } from '../dtypes.ts'
 import { contiguousLayout } from '../layout.ts'
+import { once } from '../once.ts'
 import { encodeHalf } from './float16.ts'
 import { useBuild } from './engine.ts'
 import { fastKernels } from './fast.ts'
@@ -135,7 +136,7 @@ function readSync(view: View): TypedArray {
   return ordered
 }
 
-const referenceKernels = tableOf(onlyReference)
+const referenceKernels = once(() => tableOf(onlyReference))
 const compiledKernels = tableOf(withFast)
 
 const device: Omit<Device, 'kernels'> & { kernels: Kernels } = {
@@ -168,5 +169,5 @@ export type KernelChoice = 'reference' | KernelBuild
  */
 export function useKernels(choice?: KernelChoice): void {
   if (choice !== 'reference') useBuild(choice)
-  device.kernels = choice === 'reference' ? referenceKernels : compiledKernels
+  device.kernels = choice === 'reference' ? referenceKernels() : compiledKernels
 }
