@@ -33,6 +33,7 @@ export async function bundlePackage(folder: string, manifest: Manifest): Promise
     // The package carries its sources.
     sourcemapExcludeSources: true,
     chunkFileNames: '[name].js',
+    minifyInternalExports: false,
     comments: { jsdoc: false },
     // A script of nothing but ASCII takes half the memory, and half the time to read.
     charset: 'ascii',
