@@ -1,4 +1,4 @@
-import type { MemorySizes } from './memory.ts'
+import type { MemorySizes, Resident } from './memory.ts'
 import { Memory, defaultSizes } from './memory.ts'
 import type { KernelBuild, KernelMemory, Kernels } from './wasm/loader.ts'
 import { loadKernels, quickestBuild } from './wasm/loader.ts'
@@ -18,6 +18,12 @@ export interface Engine {
   descriptor: number
   /** The words of `descriptor`, for the kernel that is called next. */
   words(count: number): Int32Array
+  /** Where integers are for the length of an op. */
+  integers(values: readonly number[]): number
+  /** Whether the kernel that was just called did its work: it returns -1, or what it stumbled over. */
+  passed(result: number): boolean
+  /** 1 over the count that the kernel just called returned: to be handed to a kernel as it is. */
+  inverse(result: number): number
 }
 
 const descriptorBytes = 1024
@@ -42,7 +48,18 @@ function start(sizes: MemorySizes): Engine {
     scratchBytes,
     descriptor,
     words: (count) => new Int32Array(ownMemory.bytes.buffer, descriptor, count),
+    integers: (values) => placed(ownMemory, values),
+    passed: (result) => result < 0,
+    inverse: (result) => 1 / result,
   }
+}
+
+/** Integers that nobody keeps. */
+function placed(own: Memory, values: readonly number[]): number {
+  const resident: Resident = { byteLength: 4 * values.length, address: -1, outside: undefined, block: undefined }
+  own.place(resident)
+  new Int32Array(own.bytes.buffer, resident.address, values.length).set(values)
+  return resident.address
 }
 
 /** Started by the first tensor: importing the package costs nothing. */

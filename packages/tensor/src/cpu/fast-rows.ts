@@ -79,21 +79,22 @@ function classRows(
 /** What the losses of all items are multiplied with. */
 function scaleOf(target: View, shift: 2 | 3, { reduction, ignoreIndex }: ClassLossParams): number {
   if (reduction !== 'mean') return 1
-  return 1 / cpuEngine().kernels.countIndices(pointer(target), target.layout.numel, shift, ignoreIndex)
+  const { kernels, inverse } = cpuEngine()
+  return inverse(kernels.countIndices(pointer(target), target.layout.numel, shift, ignoreIndex))
 }
 
 const crossEntropy: Fast<ClassLossParams> = ([out, totals], [x, target], params) => {
   const sizes = classRows(x!, target!, params)
   if (sizes === undefined) return false
   const { rows, n, shift } = sizes
-  const { kernels } = cpuEngine()
+  const { kernels, passed } = cpuEngine()
   const [logits, classes] = [ordered(x!), ordered(target!)]
   const losses = params.reduction === 'none' ? out! : temporary(out!, contiguousLayout([rows]))
   const scale = scaleOf(classes, shift, params)
   const [from, indices, sums] = [pointer(logits), pointer(classes), pointer(totals!)]
   const to = pointer(losses)
   // The reference names the class that does not exist.
-  if (kernels.crossEntropyF32(to, sums, from, indices, rows, n, shift, params.ignoreIndex) >= 0) return false
+  if (!passed(kernels.crossEntropyF32(to, sums, from, indices, rows, n, shift, params.ignoreIndex))) return false
   if (losses !== out) kernels.sumF32(pointer(out!), to, 1, rows, 1, scale)
   return true
 }

@@ -4,7 +4,7 @@ import type { AveragePoolParams, ConvParams, WindowPrimitives } from '../primiti
 import { cpuEngine } from './engine.ts'
 import type { Fast } from './operands.ts'
 import { isFloat32, ordered } from './operands.ts'
-import { CpuStorage, arrayOf, pointer } from './storage.ts'
+import { CpuStorage, pointer } from './storage.ts'
 import type { Pool } from './window-table.ts'
 import { poolOf, triple, windowTable } from './window-table.ts'
 
@@ -13,14 +13,6 @@ const isFilled = ({ layout }: View): boolean => layout.numel > 0
 /** Compiled kernels take float32; what has no elements is left to the reference. */
 const suits = (outputs: readonly View[], inputs: readonly View[]): boolean =>
   inputs.every((x) => isFloat32(x) && isFilled(x)) && outputs.every(isFilled)
-
-/** Integers for the length of a call, where a kernel can read them. */
-function integers(like: View, values: readonly number[]): View {
-  const storage = new CpuStorage(like.storage.device, 'int32', values.length)
-  const view: View = { storage, dtype: 'int32', layout: contiguousLayout([values.length]) }
-  ;(arrayOf(view) as Int32Array).set(values)
-  return view
-}
 
 /** Room to work in: the engine's own, or for large convolutions a place that goes with the call. */
 function scratchOf(like: View, bytes: number): number {
@@ -34,11 +26,11 @@ function scratchOf(like: View, bytes: number): number {
 }
 
 /** A convolution as the kernels read it: see assembly/shape.ts. */
-function shapeOf(x: View, weight: View, out: View, { stride, padding, dilation, groups }: ConvParams): View {
+function shapeOf(x: View, weight: View, out: View, { stride, padding, dilation, groups }: ConvParams): number {
   const [batch, channels, ...size] = x.layout.shape
   const [, , ...kernel] = weight.layout.shape
   const [, outChannels, ...outputs] = out.layout.shape
-  return integers(x, [
+  return cpuEngine().integers([
     batch!,
     channels!,
     outChannels!,
@@ -56,7 +48,7 @@ const conv: Fast<ConvParams> = ([out], inputs, params) => {
   if (!suits([out!], inputs)) return false
   const [x, weight, bias] = inputs.map(ordered)
   const { kernels } = cpuEngine()
-  const shape = pointer(shapeOf(x!, weight!, out!, params))
+  const shape = shapeOf(x!, weight!, out!, params)
   const scratch = scratchOf(x!, kernels.convScratchBytes(shape))
   const [image, weights] = [pointer(x!), pointer(weight!)]
   const offsets = bias === undefined ? 0 : pointer(bias)
@@ -68,7 +60,7 @@ const convTranspose: Fast<ConvParams> = ([out], inputs, params) => {
   if (!suits([out!], inputs)) return false
   const [g, weight] = inputs.map(ordered)
   const { kernels } = cpuEngine()
-  const shape = pointer(shapeOf(out!, weight!, g!, params))
+  const shape = shapeOf(out!, weight!, g!, params)
   const scratch = scratchOf(g!, kernels.convScratchBytes(shape))
   const [gradient, weights] = [pointer(g!), pointer(weight!)]
   kernels.convBackwardInputF32(pointer(out!), gradient, weights, shape, scratch)
@@ -79,7 +71,7 @@ const convWeight: Fast<ConvParams> = ([out], inputs, params) => {
   if (!suits([out!], inputs)) return false
   const [x, g] = inputs.map(ordered)
   const { kernels } = cpuEngine()
-  const shape = pointer(shapeOf(x!, out!, g!, params))
+  const shape = shapeOf(x!, out!, g!, params)
   const scratch = scratchOf(g!, kernels.convScratchBytes(shape))
   const [image, gradient] = [pointer(x!), pointer(g!)]
   kernels.convBackwardWeightsF32(pointer(out!), gradient, image, shape, scratch)
@@ -87,9 +79,9 @@ const convWeight: Fast<ConvParams> = ([out], inputs, params) => {
 }
 
 /** A pool as the kernels read it: see assembly/pool.ts. */
-function tableOf(like: View, { planes, sizes, windows }: Pool, countsPadding = false): View {
+function tableOf({ planes, sizes, windows }: Pool, countsPadding = false): number {
   const [depth, height, width] = windows
-  return integers(like, [
+  return cpuEngine().integers([
     planes,
     ...sizes,
     ...windows.map(({ outputs }) => outputs),
@@ -104,7 +96,7 @@ const maxPool: Fast<WindowPrimitives['maxPool']> = ([out, positions], [x], { win
   if (!suits([out!], [x!]) || positions!.dtype !== 'int64') return false
   const source = ordered(x!)
   const pool = poolOf(windows, x!.layout.shape.slice(-windows.length), x!.layout.numel)
-  const [table, from, where] = [pointer(tableOf(x!, pool)), pointer(source), pointer(positions!)]
+  const [table, from, where] = [tableOf(pool), pointer(source), pointer(positions!)]
   cpuEngine().kernels.maxPoolF32(pointer(out!), where, from, table)
   return true
 }
@@ -113,7 +105,7 @@ const avgPool: Fast<AveragePoolParams> = ([out], [x], { windows, countIncludePad
   if (!suits([out!], [x!])) return false
   const source = ordered(x!)
   const pool = poolOf(windows, x!.layout.shape.slice(-windows.length), x!.layout.numel)
-  const [table, from] = [pointer(tableOf(x!, pool, countIncludePad)), pointer(source)]
+  const [table, from] = [tableOf(pool, countIncludePad), pointer(source)]
   cpuEngine().kernels.avgPoolF32(pointer(out!), from, table, divisor)
   return true
 }
@@ -122,7 +114,7 @@ const avgPoolTranspose: Fast<WindowPrimitives['avgPoolTranspose']> = ([out], [g]
   if (!suits([out!], [g!])) return false
   const source = ordered(g!)
   const pool = poolOf(params.windows, params.size, out!.layout.numel)
-  const [table, from] = [pointer(tableOf(g!, pool, params.countIncludePad)), pointer(source)]
+  const [table, from] = [tableOf(pool, params.countIncludePad), pointer(source)]
   cpuEngine().kernels.avgPoolBackwardF32(pointer(out!), from, table, params.divisor)
   return true
 }

@@ -241,17 +241,10 @@ const indexSelect: Fast<{ readonly dim: number }> = ([out], [x, index], { dim })
   const tableRows = shape[0]!
   const rowBytes = (x!.layout.numel / tableRows) * dtypes[x!.dtype].bytes
   const [table, indices] = [pointer(x!), pointer(list)]
-  const failed = cpuEngine().kernels.gatherRows(
-    pointer(out!),
-    table,
-    indices,
-    list.layout.numel,
-    shift,
-    tableRows,
-    rowBytes,
-  )
+  const { kernels, passed } = cpuEngine()
+  const count = list.layout.numel
   // The reference counts negative indices from the end and names what is out of range.
-  return failed < 0
+  return passed(kernels.gatherRows(pointer(out!), table, indices, count, shift, tableRows, rowBytes))
 }
 
 /** Rows added to those that int64 or int32 indices name: the gradient of an embedding. */
@@ -262,10 +255,10 @@ const indexAdd: Fast<{ readonly dim: number }> = ([out], [x, index, values], { d
   copyInto(out!, x!)
   const [list, rows] = [ordered(index!), ordered(values!)]
   const [indices, from] = [pointer(list), pointer(rows)]
-  const { kernels } = cpuEngine()
+  const { kernels, passed } = cpuEngine()
   const count = list.layout.numel
   // The reference starts anew and names what is out of range.
-  return kernels.scatterAddRowsF32(pointer(out!), from, indices, count, shift, shape[0]!, numel / shape[0]!) < 0
+  return passed(kernels.scatterAddRowsF32(pointer(out!), from, indices, count, shift, shape[0]!, numel / shape[0]!))
 }
 
 /** Sums into the rows of a contiguous last dim: what the gradient of a max pool comes to. */
@@ -276,17 +269,17 @@ const scatter: Fast<ComputePrimitives['scatter']> = ([out], [x, index, values], 
   if (combination !== 'add' || !isFloat32(x!) || index!.dtype !== 'int64' || ndim === 0 || dim !== ndim - 1)
     return false
   if (!whole || !covers || index!.layout.numel === 0) return false
-  const [added, places] = [ordered(values!), ordered(index!)]
+  const [rows, places] = [ordered(values!), ordered(index!)]
   copyInto(out!, x!)
-  const [from, at] = [pointer(added), pointer(places)]
+  const [from, at] = [pointer(rows), pointer(places)]
   const to = pointer(out!)
-  const { kernels } = cpuEngine()
+  const { kernels, passed } = cpuEngine()
   const [length, size] = [shape[dim]!, out!.layout.shape[dim]!]
   for (let row = 0; row * length < index!.layout.numel; row++) {
     const start = row * length
     // The reference names what is out of range.
-    if (kernels.scatterAddRowsF32(to + 4 * row * size, from + 4 * start, at + 8 * start, length, 3, size, 1) >= 0)
-      return false
+    const [sums, added, indices] = [to + 4 * row * size, from + 4 * start, at + 8 * start]
+    if (!passed(kernels.scatterAddRowsF32(sums, added, indices, length, 3, size, 1))) return false
   }
   return true
 }

@@ -15,13 +15,35 @@ export interface Area {
   readonly words: Int32Array | undefined
 }
 
-/** An argument of a kernel: a plain number, or a place in an area. */
-export type Argument = number | { readonly area: number; readonly offset: number }
+/** An argument of a kernel: a plain number, a place in an area, or 1 over what an earlier call of the step returned. */
+export type Argument =
+  | number
+  | { readonly area: number; readonly offset: number }
+  | { readonly inverseOf: number }
+
+/** Whether an argument is a place in an area. */
+export function isPlace(arg: Argument): arg is Extract<Argument, { readonly area: number }> {
+  return typeof arg === 'object' && 'area' in arg
+}
+
+/** Whether an argument is 1 over a result. */
+export function isInverse(arg: Argument): arg is Extract<Argument, { readonly inverseOf: number }> {
+  return typeof arg === 'object' && 'inverseOf' in arg
+}
 
 /** One call of a compiled kernel. */
 export interface KernelCall {
   readonly name: keyof Kernels
   readonly args: readonly Argument[]
+  /** Whether it may refuse: it then returns something else than -1, and the device's kernel serves the step. */
+  readonly mayRefuse: boolean
+}
+
+/** A call while it is written down. */
+interface Noted {
+  readonly name: keyof Kernels
+  readonly args: number[]
+  mayRefuse: boolean
 }
 
 /** Rows of the tables of compiled kernels, whatever their parameters. */
@@ -41,6 +63,12 @@ const unknownResult = {
 const spacing = 2 ** 33
 /** Planned twice, this much apart: what moves along is an address, what stays a number. */
 const shift = 2 ** 32
+
+/** Times n: 1 over the result of call n - 1, until it is known. No kernel is ever given such a number. */
+const inverseMark = Number.MIN_VALUE
+
+/** A step of more calls is none for a program. */
+const mostCalls = 1024
 
 const noRing = { slots: 1, slotBytes: 16 }
 
@@ -79,7 +107,7 @@ export class Planner {
   /** The same once more, for whom a place in memory is known. */
   readonly standIns: readonly CpuStorage[]
   readonly #engine: Engine
-  #calls: { name: keyof Kernels; args: number[] }[] = []
+  #calls: Noted[] = []
   #base = 0
   #next = 0
   /** How many areas the last run of a row made. */
@@ -106,20 +134,28 @@ export class Planner {
       this.areas.length = known
       return undefined
     }
-    return plain.map(({ name, args }, i) => ({ name, args: args.map((arg, j) => argumentOf(arg, moved[i]!.args[j]!)) }))
+    return plain.map(({ name, args, mayRefuse }, i) => ({
+      name,
+      args: args.map((arg, j) => argumentOf(arg, moved[i]!.args[j]!)),
+      mayRefuse,
+    }))
   }
 
-  /** Plans a step again, for its plain numbers: as many areas are made as the first time, and none is kept. */
+  /**
+   * Plans a step again, for its plain numbers: as many areas are made as the first time, and none is kept. Undefined also if there
+   * may be other words in them.
+   */
   replan(
     row: FastRow,
     outputs: readonly View[],
     inputs: readonly View[],
     params: ComputePrimitives[ComputePrimitive],
-  ): readonly { readonly name: keyof Kernels; readonly args: readonly number[] }[] | undefined {
+  ): readonly Readonly<Noted>[] | undefined {
     const known = this.areas.length
     const calls = this.#run(row, outputs, inputs, params, 0)
+    const hasWords = this.areas.slice(known).some(({ words }) => words !== undefined)
     this.areas.length = known
-    return calls
+    return hasWords ? undefined : calls
   }
 
   newArea(bytes: number, words?: Int32Array): number {
@@ -134,7 +170,7 @@ export class Planner {
     inputs: readonly View[],
     params: ComputePrimitives[ComputePrimitive],
     base: number,
-  ): { readonly name: keyof Kernels; readonly args: number[] }[] | undefined {
+  ): readonly Readonly<Noted>[] | undefined {
     this.#calls = []
     // The second run makes the areas of the first once more.
     this.#next = base === 0 ? this.areas.length : this.#next - this.#made
@@ -158,25 +194,42 @@ export class Planner {
     const record =
       (name: keyof Kernels) =>
       (...args: (number | boolean)[]): object => {
-        this.#calls.push({ name, args: args.map(Number) })
+        if (this.#calls.push({ name, args: args.map(Number), mayRefuse: false }) > mostCalls) throw new NotPlanned()
         return unknownResult
       }
     const engine: Engine = {
       ...real,
-      kernels: { ...real.kernels, ...Object.fromEntries(names.map((name) => [name, record(name)])) },
+      kernels: {
+        ...real.kernels,
+        ...Object.fromEntries(names.map((name) => [name, record(name)])),
+        // It only looks at the shape, which is known.
+        convScratchBytes: (shape) => {
+          const { words } = this.areas[areaAt(shape)]!
+          real.words(words!.length).set(words!)
+          return real.kernels.convScratchBytes(real.descriptor)
+        },
+      },
       memory: new PlanMemory(this),
       words: (count) => {
         const words = new Int32Array(count)
         engine.descriptor = this.newArea(words.byteLength, words)
         return words
       },
+      integers: (values) => this.newArea(4 * values.length, Int32Array.from(values)),
+      passed: () => (this.#calls.at(-1)!.mayRefuse = true),
+      inverse: () => this.#calls.length * inverseMark,
     }
     return engine
   }
 }
 
+/** Which area an address of a plan lies in. */
+const areaAt = (address: number): number => Math.floor(address / spacing) - 1
+
 function argumentOf(plain: number, moved: number): Argument {
-  if (moved - plain !== shift) return plain
-  const area = Math.floor(plain / spacing) - 1
-  return { area, offset: plain - (1 + area) * spacing }
+  if (moved - plain === shift) {
+    const area = areaAt(plain)
+    return { area, offset: plain - (1 + area) * spacing }
+  }
+  return plain > 0 && plain <= mostCalls * inverseMark ? { inverseOf: plain / inverseMark - 1 } : plain
 }

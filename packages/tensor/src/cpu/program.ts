@@ -3,42 +3,29 @@ import { dtypes } from '../dtypes.ts'
 import { Layout } from '../layout.ts'
 import type { ComputePrimitive, ComputePrimitives } from '../primitives.ts'
 import type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramStep } from '../program.ts'
+import { arenaOf } from './arena.ts'
+import type { Call, Operand, Run } from './emit.ts'
+import { emitModule } from './emit.ts'
 import { cpuEngine } from './engine.ts'
 import type { Memory, Resident } from './memory.ts'
-import type { Area, FastRow, KernelCall } from './plan.ts'
-import { Planner } from './plan.ts'
+import type { Argument, FastRow, KernelCall } from './plan.ts'
+import { Planner, isInverse, isPlace } from './plan.ts'
 import type { CpuStorage } from './storage.ts'
+import type { UpdateNumbers } from './updates.ts'
+import { updateNumbers } from './updates.ts'
+import { instantiate } from './wasm/instantiate.ts'
 import type { Kernels } from './wasm/loader.ts'
+import { kernelSignatures } from './wasm/signatures.ts'
 
 type Params = ComputePrimitives[ComputePrimitive]
-
-/** A compiled kernel with its arguments, which are patched where places change. */
-interface Call {
-  readonly name: keyof Kernels
-  readonly run: (...args: number[]) => unknown
-  readonly args: number[]
-}
-
-/** What runs at a step's turn: compiled kernels, or the device's kernel on views. */
-interface PlannedStep {
-  readonly at: number
-  calls: readonly Call[] | undefined
-}
-
-/** An argument that is a place: `base + offset`, the base of its area. */
-interface Use {
-  readonly args: number[]
-  readonly at: number
-  readonly offset: number
-}
 
 /** The rows of the tables that serve now, by primitive; none where only the reference computes. */
 export type FastRows = { readonly [primitive: string]: FastRow | undefined }
 
 /**
- * A program as a list of calls of compiled kernels, their arguments worked out. What is made and used up within a run
- * lies in one arena, planned by the time of use; what is given to a run is patched in where it is now. Steps without a compiled kernel are calls
- * of the device's kernel on views.
+ * A program as a list of calls of compiled kernels, their arguments worked out, and from its second run on as a WebAssembly module that makes them.
+ * What is made and used up within a run lies in one arena, planned by the time of use; what is given to a run is looked up in
+ * a table that stands there. Steps without a compiled kernel are calls of the device's kernel on views.
  */
 export function lowerProgram(program: Program, device: Device, rowsNow: () => FastRows): LoweredProgram {
   let lowered: CpuProgram | undefined
@@ -52,6 +39,35 @@ export function lowerProgram(program: Program, device: Device, rowsNow: () => Fa
   return { run: (inputs) => current().run(inputs), explain: () => current().explain() }
 }
 
+/** Steps in a row that run as one, or one step that calls the device's kernel. */
+interface Stretch {
+  /** The first step. */
+  readonly from: number
+  readonly calls: readonly Call[] | undefined
+}
+
+/** A slot that is given to each run. */
+interface Outer {
+  readonly slot: number
+  readonly bytes: number
+  /** Where it was at the last run. */
+  address: number
+}
+
+/** A step whose numbers come with each run. */
+interface Late {
+  readonly step: number
+  /** Where the first of them stands in the table. */
+  readonly entry: number
+  /** Writes them, where it is known how the kernel takes them; other steps are planned again. */
+  readonly write: UpdateNumbers['write'] | undefined
+  /** Those of the last run. */
+  params: Params
+}
+
+/** Bringing one operand in may move another. After so many rounds all stay, or the memory is broken. */
+const bindRounds = 6
+
 class CpuProgram {
   readonly table: DeviceKernels
   readonly kernels: Kernels
@@ -59,77 +75,109 @@ class CpuProgram {
   readonly #device: Device
   readonly #rows: FastRows
   readonly #planner: Planner
-  readonly #steps: PlannedStep[]
+  /** By step; undefined for those that call the device's kernel. */
+  readonly #calls: (readonly Call[] | undefined)[]
   readonly #arena: Resident
   readonly #placeOf: readonly (number | undefined)[]
-  /** The uses of each slot's place, and of the arena's. */
-  readonly #uses: Use[][]
-  readonly #arenaUses: Use[] = []
-  readonly #outer: readonly number[]
-  /** Where each outer slot was at the last run. */
-  readonly #bases: number[]
-  #arenaBase = -1
-  /** Steps whose parameters come with each run, and what they were planned with. */
-  readonly #late: { readonly step: PlannedStep; params: Params }[]
-  /** Views of the steps that call the device's kernel, by operand: their storages stand for places of the arena. */
+  /** Their addresses stand in the table, behind the numbers of late steps. */
+  readonly #outer: readonly Outer[]
+  readonly #numberCount: number
+  #late: readonly Late[]
+  #stretches: readonly Stretch[] = []
+  /** By stretch, once there is a module. */
+  #code: readonly (Run | undefined)[] = []
+  #moduleBytes = 0
+  #runs = 0
+  /** By mark, what the calls returned that others take the result of. */
+  readonly #results: number[] = []
+  /** Views of the steps that call the device's kernel, by slot: these stand for places of the arena. */
   readonly #innerStorages: readonly (CpuStorage | undefined)[]
+  // Where the arena is, and the table at its beginning: numbers as float64, and as int32 the addresses behind them.
+  #base = -1
+  #bytes: Uint8Array | undefined
+  #numbers: Float64Array = new Float64Array(0)
+  #words: Int32Array = new Int32Array(0)
 
   constructor(program: Program, device: Device, rows: FastRows) {
+    const { memory, kernels } = cpuEngine()
     this.table = device.kernels
-    this.kernels = cpuEngine().kernels
+    this.kernels = kernels
     this.#program = program
     this.#device = device
     this.#rows = rows
     this.#planner = new Planner(program.slots, device)
+    this.#outer = program.slots.flatMap(({ kind, dtype }, slot) =>
+      kind === 'outer' ? [{ slot, bytes: dtypes[dtype].bytes, address: -1 }] : [],
+    )
     const planned = program.steps.map((step) => this.#planStep(step))
-    const { areas } = this.#planner
-    const arena = arenaOf(program, planned, areas)
-    this.#placeOf = arena.places
+    const numbers: number[] = []
+    this.#late = program.steps.flatMap((step, at) => lateOf(step, at, planned[at], numbers))
+    this.#numberCount = numbers.length
+    const table = 8 * numbers.length + 4 * this.#outer.length
+    const { places, bytes } = arenaOf(program, planned, this.#planner.areas, table)
+    this.#placeOf = places
     // Never small: it lies among the large residents, apart from what comes and goes.
-    this.#arena = { byteLength: Math.max(arena.bytes, 17 << 10), address: -1, outside: undefined, block: undefined }
-    this.#uses = program.slots.map(() => [])
-    this.#steps = planned.map((calls, at) => ({ at, calls: calls?.map((call) => this.#link(call)) }))
-    this.#outer = program.slots.flatMap(({ kind }, at) => (kind === 'outer' ? [at] : []))
-    this.#bases = program.slots.map(() => -1)
-    this.#late = this.#steps.flatMap((step) => {
-      const { isLate, params } = program.steps[step.at]!
-      return isLate ? [{ step, params }] : []
-    })
+    this.#arena = { byteLength: Math.max(bytes, 17 << 10), address: -1, outside: undefined, block: undefined }
+    this.#calls = this.#link(planned)
     this.#innerStorages = this.#planner.standIns.map((storage, at) =>
       program.slots[at]!.kind === 'inner' ? storage : undefined,
     )
-    cpuEngine().memory.place(this.#arena)
+    memory.place(this.#arena)
+    this.#bindArena(memory)
+    this.#numbers.set(numbers)
+    this.#planner.areas.forEach(({ words }, area) => {
+      const start = this.#base + (places[area] ?? 0)
+      if (words !== undefined) new Int32Array(memory.bytes.buffer, start, words.length).set(words)
+    })
+    this.#split()
   }
 
   run(inputs: ProgramInputs): void {
     const { memory } = cpuEngine()
-    this.#replanLate(inputs)
-    memory.keep(this.#outer.length)
-    try {
-      this.#bind(inputs, memory)
-      for (const step of this.#steps) {
-        if (step.calls === undefined) {
-          this.#callDevice(step.at, inputs)
-          this.#bind(inputs, memory)
-        } else {
-          for (const call of step.calls) invoke(call)
-        }
+    if (!this.#isBound(inputs, memory)) this.#bind(inputs, memory)
+    this.#takeNumbers(inputs)
+    // What runs once more will run often: a module costs as much as some hundred calls.
+    if (this.#runs++ === 1) this.#emit()
+    for (let at = 0; at < this.#stretches.length; at++) {
+      const { calls, from } = this.#stretches[at]!
+      if (calls === undefined) {
+        this.#callDevice(from, inputs, memory)
+        continue
       }
-    } finally {
-      memory.keep(0)
+      const code = this.#code[at]
+      let refused = code === undefined ? this.#runCalls(calls, from) : code(this.#base)
+      // The device's kernel names what is wrong, or can do more.
+      while (refused >= 0) {
+        this.#callDevice(refused, inputs, memory)
+        refused = this.#runCalls(calls, refused + 1)
+      }
     }
   }
 
   explain(): readonly string[] {
-    const bytes = `arena of ${this.#arena.byteLength} bytes`
-    const lines = this.#steps.map(({ at, calls }) => {
-      const { primitive, outputs, isLate } = this.#program.steps[at]!
+    const lines = this.#program.steps.map(({ primitive, outputs, isLate }, at) => {
       const shapes = outputs.map(({ layout, dtype }) => `${dtype}[${layout.shape.join(', ')}]`).join(', ')
-      const how =
-        calls === undefined ? 'by its kernel on views' : calls.map(({ name }) => name).join(' + ') || 'nothing to do'
+      const calls = this.#calls[at]
+      const how = calls === undefined ? 'by its kernel on views' : namesOf(calls) || 'nothing to do'
       return `${primitive} -> ${shapes}: ${how}${isLate ? ' (late)' : ''}`
     })
-    return [bytes, ...lines]
+    return [this.#form(), this.#room(), ...lines]
+  }
+
+  /** What runs the calls. */
+  #form(): string {
+    const runs = this.#code.filter((code) => code !== undefined).length
+    return this.#moduleBytes === 0
+      ? 'calls from JavaScript: a WebAssembly module is made at the second run'
+      : `${runs} ${runs === 1 ? 'function' : 'functions'} of a WebAssembly module of ${this.#moduleBytes} bytes`
+  }
+
+  #room(): string {
+    const apart = this.#planner.areas.reduce(
+      (sum, { bytes }, area) => sum + (this.#placeOf[area] === undefined ? 0 : bytes),
+      0,
+    )
+    return `arena of ${this.#arena.byteLength} bytes for ${apart} bytes that are not all needed at a time`
   }
 
   #planStep({ primitive, outputs, inputs, params }: ProgramStep): readonly KernelCall[] | undefined {
@@ -146,113 +194,223 @@ class CpuProgram {
     dtype,
   })
 
-  /** A call with its places noted, so that they can be patched. */
-  #link({ name, args }: KernelCall): Call {
-    const own: number[] = []
-    args.forEach((arg, at) => {
-      if (typeof arg === 'number') own.push(arg)
-      else {
-        own.push(0)
-        const place = this.#placeOf[arg.area]
-        if (place === undefined) this.#uses[arg.area]!.push({ args: own, at, offset: arg.offset })
-        else this.#arenaUses.push({ args: own, at, offset: place + arg.offset })
+  /** The calls of all steps, their places told by the base and the table. */
+  #link(planned: readonly (readonly KernelCall[] | undefined)[]): (readonly Call[] | undefined)[] {
+    const wordOf = new Map(this.#outer.map(({ slot }, i) => [slot, 2 * this.#numberCount + i]))
+    const lateOfStep = new Map(this.#late.map((late) => [late.step, late]))
+    let marks = 0
+    return planned.map((calls, step) => {
+      if (calls === undefined) return undefined
+      const inverted = new Set(calls.flatMap(({ args }) => args.flatMap((arg) => (isInverse(arg) ? [arg.inverseOf] : []))))
+      const markOf = calls.map((_, i) => (inverted.has(i) ? marks++ : undefined))
+      const late = lateOfStep.get(step)
+      let entry = late?.entry ?? 0
+      const operand = (arg: Argument, at: number): Operand => {
+        if (isPlace(arg)) {
+          const place = this.#placeOf[arg.area]
+          if (place !== undefined) return { kind: 'place', offset: place + arg.offset }
+          return { kind: 'address', word: wordOf.get(arg.area)!, offset: arg.offset }
+        }
+        if (isInverse(arg)) return { kind: 'inverse', mark: markOf[arg.inverseOf]! }
+        const isLate = late !== undefined && isNumberOf(this.#program.steps[step]!, at)
+        return isLate ? { kind: 'late', entry: entry++ } : { kind: 'number', value: arg }
       }
+      return calls.map(({ name, args, mayRefuse }, i) => ({
+        name,
+        args: args.map(operand),
+        step,
+        mayRefuse,
+        mark: markOf[i],
+      }))
     })
-    return { name, run: this.kernels[name] as Call['run'], args: own }
   }
 
-  /** Takes over the numbers of late steps where they changed. */
-  #replanLate({ params }: ProgramInputs): void {
-    for (const late of this.#late) {
-      const next = params[late.step.at]!
-      const { calls } = late.step
-      if (calls === undefined || sameNumbers(late.params, next)) continue
-      late.params = next
-      const { primitive, outputs, inputs } = this.#program.steps[late.step.at]!
-      const planned = this.#planner.replan(
-        this.#rows[primitive]!,
-        outputs.map(this.#planView),
-        inputs.map(this.#planView),
-        next,
-      )
-      if (
-        planned === undefined ||
-        planned.length !== calls.length ||
-        planned.some(({ name }, i) => name !== calls[i]!.name)
-      ) {
-        late.step.calls = undefined
-        continue
-      }
-      // Places stay as they are patched.
-      planned.forEach(({ args }, i) =>
+  /** Finds which calls run as one. What was emitted for others is gone. */
+  #split(): void {
+    const stretches: { from: number; calls: Call[] | undefined }[] = []
+    this.#calls.forEach((calls, step) => {
+      const before = stretches.at(-1)
+      if (calls === undefined) stretches.push({ from: step, calls: undefined })
+      else if (before?.calls === undefined) stretches.push({ from: step, calls: [...calls] })
+      else before.calls.push(...calls)
+    })
+    this.#stretches = stretches
+    this.#code = []
+    this.#moduleBytes = 0
+    this.#runs = 0
+  }
+
+  /** Makes the module. Where that is not allowed, calls from JavaScript do the same. */
+  #emit(): void {
+    const { linear, build } = cpuEngine()
+    const runs = this.#stretches.flatMap(({ calls }) => (calls === undefined || calls.length === 0 ? [] : [calls]))
+    if (runs.length === 0) return
+    const bytes = emitModule(runs, kernelSignatures(build))
+    try {
+      const exports = instantiate(bytes, { env: { ...this.kernels, memory: linear } }) as { readonly [name: string]: Run }
+      this.#code = this.#stretches.map(({ calls }) => (calls === undefined ? undefined : exports[runs.indexOf(calls)]))
+      this.#moduleBytes = bytes.length
+    } catch {
+      this.#code = []
+    }
+  }
+
+  /** Makes the calls of the steps from one on; returns the step that refused, or -1. */
+  #runCalls(calls: readonly Call[], from: number): number {
+    for (const { name, args, step, mayRefuse, mark } of calls) {
+      if (step < from) continue
+      const kernel = this.kernels[name] as (...args: number[]) => number
+      const result = kernel(...args.map((arg) => this.#valueOf(arg)))
+      if (mayRefuse && result >= 0) return step
+      if (mark !== undefined) this.#results[mark] = result
+    }
+    return -1
+  }
+
+  #valueOf(operand: Operand): number {
+    switch (operand.kind) {
+      case 'number':
+        return operand.value
+      case 'place':
+        return this.#base + operand.offset
+      case 'address':
+        return this.#words[operand.word]! + operand.offset
+      case 'late':
+        return this.#numbers[operand.entry]!
+      case 'inverse':
+        return 1 / this.#results[operand.mark]!
+    }
+  }
+
+  /** Takes over the numbers of late steps. */
+  #takeNumbers({ params }: ProgramInputs): void {
+    for (let i = 0; i < this.#late.length; i++) {
+      const late = this.#late[i]!
+      const next = params[late.step]!
+      if (late.write !== undefined) late.write(next as never, this.#numbers, late.entry)
+      else if (!sameNumbers(late.params, next)) this.#replan(late, next)
+    }
+  }
+
+  /** Plans a late step with other numbers. If more than numbers changes, it calls the device's kernel from here on. */
+  #replan(late: Late, next: Params): void {
+    late.params = next
+    const { primitive, outputs, inputs } = this.#program.steps[late.step]!
+    const [to, from] = [outputs.map(this.#planView), inputs.map(this.#planView)]
+    const planned = this.#planner.replan(this.#rows[primitive]!, to, from, next)
+    const calls = this.#calls[late.step]!
+    if (planned !== undefined && namesOf(planned) === namesOf(calls)) {
+      calls.forEach(({ args }, i) =>
         args.forEach((arg, at) => {
-          if (!this.#isPlace(calls[i]!.args, at)) calls[i]!.args[at] = arg
+          if (arg.kind === 'late') this.#numbers[arg.entry] = planned[i]!.args[at]!
         }),
       )
+      return
     }
+    this.#calls[late.step] = undefined
+    this.#late = this.#late.filter((other) => other !== late)
+    this.#split()
   }
 
-  #isPlace(args: number[], at: number): boolean {
-    const places = (this.#places ??= placesOf([...this.#uses.flat(), ...this.#arenaUses]))
-    return places.get(args)?.has(at) ?? false
+  /** Whether everything still is where it was at the last run, which also counts as a use of it. */
+  #isBound({ storages, offsets }: ProgramInputs, memory: Memory): boolean {
+    if (memory.touch(this.#arena) !== this.#base || memory.bytes !== this.#bytes) return false
+    for (let i = 0; i < this.#outer.length; i++) {
+      const { slot, bytes, address } = this.#outer[i]!
+      const storage = storages[slot]
+      // Bound by a late section that did not come to it.
+      if (storage === undefined) continue
+      const { resident } = storage as CpuStorage
+      if (resident.address < 0 || resident.address + offsets[slot]! * bytes !== address) return false
+      if (resident.block !== undefined) memory.touch(resident)
+    }
+    return true
   }
 
-  #places: ReadonlyMap<number[], ReadonlySet<number>> | undefined
-
-  /** Brings everything into memory and patches what moved. Bringing one thing in may move another: until all stay. */
-  #bind({ storages, offsets }: ProgramInputs, memory: Memory): void {
-    this.#bindArena(memory)
-    for (let attempt = 0; ; attempt++) {
-      for (const slot of this.#outer) {
-        const storage = storages[slot]
-        // Bound by a late section that did not come to it.
-        if (storage === undefined) continue
-        const { resident } = storage as CpuStorage
-        if (attempt > 1) memory.settle(resident)
-        const base = memory.touch(resident) + offsets[slot]! * dtypes[this.#program.slots[slot]!.dtype].bytes
-        if (base === this.#bases[slot]) continue
-        this.#bases[slot] = base
-        for (const { args, at, offset } of this.#uses[slot]!) args[at] = base + offset
+  /** Brings everything into memory, and writes down where it is. */
+  #bind(inputs: ProgramInputs, memory: Memory): void {
+    memory.keep(this.#outer.length + 1)
+    try {
+      for (let round = 0; round < bindRounds; round++) {
+        this.#bindArena(memory)
+        this.#bindOuter(inputs, memory, round > 1)
+        if (this.#isBound(inputs, memory)) return
       }
-      if (
-        this.#outer.every(
-          (slot) => storages[slot] === undefined || (storages[slot] as CpuStorage).resident.address >= 0,
-        )
-      )
-        return
+    } finally {
+      memory.keep(0)
     }
+    throw new Error(`cpu: the operands of a program did not stay in memory together. This is a defect of the engine.`)
   }
 
   #bindArena(memory: Memory): void {
-    const base = memory.touch(this.#arena)
-    if (base === this.#arenaBase) return
-    this.#arenaBase = base
-    for (const { args, at, offset } of this.#arenaUses) args[at] = base + offset
-    this.#planner.areas.forEach(({ words }, area) => {
-      if (words !== undefined) new Int32Array(memory.bytes.buffer, base + this.#placeOf[area]!, words.length).set(words)
-    })
+    this.#base = memory.touch(this.#arena)
+    this.#bytes = memory.bytes
+    const { buffer } = this.#bytes
+    this.#numbers = new Float64Array(buffer, this.#base, this.#numberCount)
+    this.#words = new Int32Array(buffer, this.#base, 2 * this.#numberCount + this.#outer.length)
     this.#innerStorages.forEach((storage, slot) => {
       const place = this.#placeOf[slot]
-      if (storage !== undefined && place !== undefined) storage.address = base + place
+      if (storage !== undefined && place !== undefined) storage.address = this.#base + place
     })
   }
 
-  #callDevice(at: number, { storages, offsets, params }: ProgramInputs): void {
-    const { primitive, outputs, inputs } = this.#program.steps[at]!
+  #bindOuter({ storages, offsets }: ProgramInputs, memory: Memory, toStay: boolean): void {
+    this.#outer.forEach((outer, i) => {
+      const storage = storages[outer.slot]
+      if (storage === undefined) return
+      const { resident } = storage as CpuStorage
+      if (toStay) memory.settle(resident)
+      outer.address = memory.touch(resident) + offsets[outer.slot]! * outer.bytes
+      this.#words[2 * this.#numberCount + i] = outer.address
+    })
+  }
+
+  #callDevice(at: number, inputs: ProgramInputs, memory: Memory): void {
+    const { primitive, outputs, inputs: read } = this.#program.steps[at]!
+    const { storages, offsets, params } = inputs
     const viewOf = ({ slot, layout, dtype }: ProgramOperand): View => {
       const by = offsets[slot]!
       const moved = by === 0 ? layout : new Layout(layout.shape, layout.strides, layout.offset + by)
       return { storage: this.#innerStorages[slot] ?? storages[slot]!, layout: moved, dtype }
     }
-    this.#device.kernels[primitive](outputs.map(viewOf), inputs.map(viewOf), params[at] as never)
+    memory.keep(this.#outer.length + 1)
+    try {
+      this.#device.kernels[primitive](outputs.map(viewOf), read.map(viewOf), params[at] as never)
+    } finally {
+      memory.keep(0)
+    }
+    if (!this.#isBound(inputs, memory)) this.#bind(inputs, memory)
   }
 }
 
-function placesOf(uses: readonly Use[]): Map<number[], Set<number>> {
-  const places = new Map<number[], Set<number>>()
-  for (const { args, at } of uses) places.set(args, (places.get(args) ?? new Set()).add(at))
-  return places
+/** How a late step's numbers come into the table; none for what is planned without or has none. @param numbers receives those that it was planned with */
+function lateOf(
+  { primitive, params, isLate }: ProgramStep,
+  step: number,
+  calls: readonly KernelCall[] | undefined,
+  numbers: number[],
+): Late[] {
+  if (!isLate || calls === undefined || Object.keys(params).length === 0) return []
+  const entry = numbers.length
+  const row = updateRowOf(primitive)
+  const args = calls.flatMap((call) => call.args)
+  const own = row === undefined ? args : args.slice(row.first, row.first + row.count)
+  numbers.push(...own.filter((arg) => typeof arg === 'number'))
+  return [{ step, entry, write: row?.write, params }]
 }
+
+/** Whether the argument of a late step's kernel is one of the numbers that come with each run. */
+function isNumberOf({ primitive }: ProgramStep, at: number): boolean {
+  const row = updateRowOf(primitive)
+  return row === undefined || (at >= row.first && at < row.first + row.count)
+}
+
+function updateRowOf(primitive: ComputePrimitive): UpdateNumbers | undefined {
+  const rows: { readonly [name: string]: UpdateNumbers | undefined } = updateNumbers
+  return rows[primitive]
+}
+
+const namesOf = (calls: readonly { readonly name: string }[]): string => calls.map(({ name }) => name).join(' + ')
 
 /** Whether two sets of parameters hold the same plain values. */
 function sameNumbers(a: Params, b: Params): boolean {
@@ -260,90 +418,4 @@ function sameNumbers(a: Params, b: Params): boolean {
   const [left, right] = [a as { readonly [name: string]: unknown }, b as { readonly [name: string]: unknown }]
   for (const name in right) if (!Object.is(left[name], right[name])) return false
   return true
-}
-
-/** Without a spread for the usual numbers of arguments: this is the inner loop. */
-function invoke({ run, args }: Call): void {
-  switch (args.length) {
-    case 3:
-      run(args[0]!, args[1]!, args[2]!)
-      return
-    case 4:
-      run(args[0]!, args[1]!, args[2]!, args[3]!)
-      return
-    case 5:
-      run(args[0]!, args[1]!, args[2]!, args[3]!, args[4]!)
-      return
-    case 6:
-      run(args[0]!, args[1]!, args[2]!, args[3]!, args[4]!, args[5]!)
-      return
-    case 11:
-      run(args[0]!, args[1]!, args[2]!, args[3]!, args[4]!, args[5]!, args[6]!, args[7]!, args[8]!, args[9]!, args[10]!)
-      return
-    case 13:
-      run(
-        args[0]!,
-        args[1]!,
-        args[2]!,
-        args[3]!,
-        args[4]!,
-        args[5]!,
-        args[6]!,
-        args[7]!,
-        args[8]!,
-        args[9]!,
-        args[10]!,
-        args[11]!,
-        args[12]!,
-      )
-      return
-    default:
-      run(...args)
-  }
-}
-
-const roundUp = (bytes: number): number => Math.ceil(bytes / 16) * 16
-/** Kernels may read a vector past the end. */
-const slack = 64
-
-/** Where each area but those of outer slots lies in the arena: areas whose times of use do not overlap share room. */
-function arenaOf(
-  { slots, steps }: Program,
-  planned: readonly (readonly KernelCall[] | undefined)[],
-  areas: readonly Area[],
-): { readonly places: readonly (number | undefined)[]; readonly bytes: number } {
-  const firstUse = new Map<number, number>()
-  const lastUse = new Map<number, number>()
-  const use = (area: number, at: number): void => {
-    if (!firstUse.has(area)) firstUse.set(area, at)
-    lastUse.set(area, at)
-  }
-  steps.forEach(({ inputs, outputs }, at) => {
-    for (const { slot } of [...inputs, ...outputs]) use(slot, at)
-    for (const { args } of planned[at] ?? []) for (const arg of args) if (typeof arg !== 'number') use(arg.area, at)
-  })
-  const places: (number | undefined)[] = areas.map(() => undefined)
-  let bytes = 0
-  areas.forEach(({ words }, area) => {
-    if (words === undefined) return
-    places[area] = bytes
-    bytes += roundUp(words.byteLength)
-  })
-  const live: { readonly start: number; readonly end: number; readonly until: number }[] = []
-  const byFirstUse = [...firstUse].sort(([, a], [, b]) => a - b)
-  const start = bytes
-  for (const [area, from] of byFirstUse) {
-    if (slots[area]?.kind === 'outer' || areas[area]!.words !== undefined) continue
-    const size = roundUp(areas[area]!.bytes)
-    const taken = live.filter(({ until }) => until >= from).sort((a, b) => a.start - b.start)
-    let at = start
-    for (const block of taken) {
-      if (block.start - at >= size) break
-      at = Math.max(at, block.end)
-    }
-    places[area] = at
-    live.push({ start: at, end: at + size, until: lastUse.get(area)! })
-    bytes = Math.max(bytes, at + size)
-  }
-  return { places, bytes: bytes + slack }
 }

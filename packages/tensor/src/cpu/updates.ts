@@ -41,3 +41,40 @@ export const updates: { readonly [P in keyof UpdatePrimitives]: Fast<UpdatePrimi
     return true
   },
 }
+
+/** Which arguments of its kernel are an update's numbers, and how they are written in that order, for programs to read them there. */
+export interface UpdateNumbers<Params = never> {
+  readonly first: number
+  readonly count: number
+  readonly write: (params: Params, to: Float64Array, at: number) => void
+}
+
+/** A row per compiled step: it hands its numbers on as they are, whatever they are. */
+export const updateNumbers: { readonly [P in keyof UpdatePrimitives]: UpdateNumbers<UpdatePrimitives[P]> } = {
+  sgdStep: {
+    first: 4,
+    count: 6,
+    write({ lr, momentum, dampening, weightDecay, nesterov, isFirst }, to, at) {
+      to[at] = lr
+      to[at + 1] = momentum
+      to[at + 2] = dampening
+      to[at + 3] = weightDecay
+      to[at + 4] = nesterov ? 1 : 0
+      to[at + 5] = isFirst ? 1 : 0
+    },
+  },
+  adamStep: {
+    first: 5,
+    count: 8,
+    write({ lr, beta1, beta2, eps, weightDecay, isDecoupled, correction1, correction2 }, to, at) {
+      to[at] = lr
+      to[at + 1] = beta1
+      to[at + 2] = beta2
+      to[at + 3] = eps
+      to[at + 4] = weightDecay
+      to[at + 5] = isDecoupled ? 1 : 0
+      to[at + 6] = correction1
+      to[at + 7] = correction2
+    },
+  },
+}

@@ -1,0 +1,53 @@
+import type { Program } from '../program.ts'
+import type { Area, KernelCall } from './plan.ts'
+import { isPlace } from './plan.ts'
+
+const roundUp = (bytes: number): number => Math.ceil(bytes / 16) * 16
+/** Kernels may read a vector past the end. */
+const slack = 64
+
+/**
+ * Where each area but those of outer slots lies in the arena: areas whose times of use do not overlap share room, behind the bytes
+ * that are reserved at its beginning.
+ */
+export function arenaOf(
+  { slots, steps }: Program,
+  planned: readonly (readonly KernelCall[] | undefined)[],
+  areas: readonly Area[],
+  reserved: number,
+): { readonly places: readonly (number | undefined)[]; readonly bytes: number } {
+  const firstUse = new Map<number, number>()
+  const lastUse = new Map<number, number>()
+  const use = (area: number, at: number): void => {
+    if (!firstUse.has(area)) firstUse.set(area, at)
+    lastUse.set(area, at)
+  }
+  steps.forEach(({ inputs, outputs }, at) => {
+    for (const { slot } of [...inputs, ...outputs]) use(slot, at)
+    for (const { args } of planned[at] ?? []) for (const arg of args) if (isPlace(arg)) use(arg.area, at)
+  })
+  const places: (number | undefined)[] = areas.map(() => undefined)
+  let bytes = roundUp(reserved)
+  areas.forEach(({ words }, area) => {
+    if (words === undefined) return
+    places[area] = bytes
+    bytes += roundUp(words.byteLength)
+  })
+  const live: { readonly start: number; readonly end: number; readonly until: number }[] = []
+  const byFirstUse = [...firstUse].sort(([, a], [, b]) => a - b)
+  const start = bytes
+  for (const [area, from] of byFirstUse) {
+    if (slots[area]?.kind === 'outer' || areas[area]!.words !== undefined) continue
+    const size = roundUp(areas[area]!.bytes)
+    const taken = live.filter(({ until }) => until >= from).sort((a, b) => a.start - b.start)
+    let at = start
+    for (const block of taken) {
+      if (block.start - at >= size) break
+      at = Math.max(at, block.end)
+    }
+    places[area] = at
+    live.push({ start: at, end: at + size, until: lastUse.get(area)! })
+    bytes = Math.max(bytes, at + size)
+  }
+  return { places, bytes: bytes + slack }
+}
