@@ -1,4 +1,4 @@
-import { Generator, rand, tensor, type Tensor } from '@metagrad/tensor'
+import { Generator, full, late, rand, tensor, type Tensor } from '@metagrad/tensor'
 import { describe, expect, it } from 'vitest'
 import { compile } from './compile.ts'
 
@@ -84,6 +84,27 @@ describe('compile(fn) with arguments', () => {
       const [none, total] = sum(tensor([]))
       expect([none!.shape, total!.itemSync()]).toEqual([[0], 0])
     }
+  })
+})
+
+describe('compile(fn) where a compiled kernel refuses', () => {
+  it('names what is wrong, and goes on with the next call', () => {
+    const table = tensor([[1], [2], [3]])
+    const rows = compile((at: Tensor) => table.indexSelect(0, at).mul(10).sum())
+    const call = (at: number): number => rows(tensor([at, 0], { dtype: 'int64' })).itemSync()
+    for (const at of [0, 1, 2, 1, 2]) expect(call(at)).toBe(10 * (at + 2))
+    expect(() => call(3)).toThrow(/indexSelect: index 3 is out of range/)
+    expect(call(1)).toBe(30)
+  })
+})
+
+describe('compile(fn) with late sections', () => {
+  it('takes over numbers that kernels are planned with', () => {
+    let at = 0
+    const x = tensor([0, 1, 2])
+    const step = compile(() => late(() => full([3], ++at).add(x)))
+    for (let i = 1; i < 8; i++) expect(step().tolistSync()).toEqual([i, i + 1, i + 2])
+    expect(step.explain().programs.map(({ misses }) => misses)).toEqual([0])
   })
 })
 

@@ -119,13 +119,7 @@ function argument(operand: Operand, type: number): number[] {
     case 'late':
       return [...load(op.f64Load, 3, 8 * operand.entry), ...fromFloat64(type)]
     case 'inverse':
-      return [
-        ...constant(1, valueType.f64),
-        op.localGet,
-        ...markLocal(operand.mark),
-        op.f64Div,
-        ...fromFloat64(type),
-      ]
+      return [...constant(1, valueType.f64), op.localGet, ...markLocal(operand.mark), op.f64Div, ...fromFloat64(type)]
   }
 }
 
@@ -134,7 +128,15 @@ function afterwards({ mark, mayRefuse, step }: Call, [result]: readonly number[]
   if (result === undefined) return []
   if (mark !== undefined) return [...toFloat64(result), op.localSet, ...markLocal(mark)]
   if (!mayRefuse) return [op.drop]
-  return [...constant(0, valueType.i32), op.i32GeS, op.if, noResult, ...constant(step, valueType.i32), op.return, op.end]
+  return [
+    ...constant(0, valueType.i32),
+    op.i32GeS,
+    op.if,
+    noResult,
+    ...constant(step, valueType.i32),
+    op.return,
+    op.end,
+  ]
 }
 
 /**
@@ -162,7 +164,10 @@ export function emitModule(runs: readonly (readonly Call[])[], signatures: Reado
   const env = text('env')
   const sections: readonly (readonly [id: number, items: readonly (readonly number[])[]])[] = [
     [1, [runType, ...names.map((name) => typeOf(signatures.get(name)!))]],
-    [2, [...names.map((name, i) => [...env, ...text(name), 0, ...unsigned(1 + i)]), [...env, ...text('memory'), 2, 0, 0]]],
+    [
+      2,
+      [...names.map((name, i) => [...env, ...text(name), 0, ...unsigned(1 + i)]), [...env, ...text('memory'), 2, 0, 0]],
+    ],
     [3, runs.map(() => [0])],
     [7, runs.map((_, i) => [...text(`${i}`), 0, ...unsigned(names.length + i)])],
     [10, runs.map((run) => sized(bodyOf(run)))],

@@ -16,10 +16,7 @@ export interface Area {
 }
 
 /** An argument of a kernel: a plain number, a place in an area, or 1 over what an earlier call of the step returned. */
-export type Argument =
-  | number
-  | { readonly area: number; readonly offset: number }
-  | { readonly inverseOf: number }
+export type Argument = number | { readonly area: number; readonly offset: number } | { readonly inverseOf: number }
 
 /** Whether an argument is a place in an area. */
 export function isPlace(arg: Argument): arg is Extract<Argument, { readonly area: number }> {

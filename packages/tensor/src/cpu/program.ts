@@ -201,7 +201,9 @@ class CpuProgram {
     let marks = 0
     return planned.map((calls, step) => {
       if (calls === undefined) return undefined
-      const inverted = new Set(calls.flatMap(({ args }) => args.flatMap((arg) => (isInverse(arg) ? [arg.inverseOf] : []))))
+      const inverted = new Set(
+        calls.flatMap(({ args }) => args.flatMap((arg) => (isInverse(arg) ? [arg.inverseOf] : []))),
+      )
       const markOf = calls.map((_, i) => (inverted.has(i) ? marks++ : undefined))
       const late = lateOfStep.get(step)
       let entry = late?.entry ?? 0
@@ -247,7 +249,9 @@ class CpuProgram {
     if (runs.length === 0) return
     const bytes = emitModule(runs, kernelSignatures(build))
     try {
-      const exports = instantiate(bytes, { env: { ...this.kernels, memory: linear } }) as { readonly [name: string]: Run }
+      const exports = instantiate(bytes, { env: { ...this.kernels, memory: linear } }) as {
+        readonly [name: string]: Run
+      }
       this.#code = this.#stretches.map(({ calls }) => (calls === undefined ? undefined : exports[runs.indexOf(calls)]))
       this.#moduleBytes = bytes.length
     } catch {
