@@ -42,7 +42,11 @@ function runCalls(
     ]),
   )
   const list = calls.map(([name, args, rest], step) => ({
-    ...{ name: name as keyof Kernels, args, step, mayRefuse: false, mark: undefined },
+    name: name as keyof Kernels,
+    args,
+    step,
+    mayRefuse: false,
+    mark: undefined,
     ...rest,
   }))
   const exports = instantiate(emitModule([list, []], new Map(Object.entries(functions))), { env: { ...env, memory } })
