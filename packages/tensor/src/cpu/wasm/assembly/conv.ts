@@ -6,7 +6,7 @@
 //
 // The input's gradient is the same correlation, of the output's gradient with the transposed weights, once per remainder of the input
 // position modulo the stride: each tap belongs to exactly one remainder.
-import { floorDiv, padImage } from './pad'
+import { floorDiv, placeImage } from './pad'
 import { Shape, field } from './shape'
 import { align, bytes, fma, k, keep, roundUp, storeRun, sumLanes, zeroBytes } from './simd'
 import { isWinograd, winogradBackwardInput, winogradBackwardWeights, winogradForward, winogradScratchBytes } from './winograd'
@@ -290,11 +290,12 @@ export function convF32(out: usize, image: usize, weights: usize, bias: usize, s
   const padded = align(panels + bytes<f32>(roundUp(outputs, 4) * taps))
   const outSlab = bytes<f32>(outHeight * outWidth)
   const outPlane = <usize>outDepth * outSlab
+  zeroBytes(padded, bytes<f32>(inputs * slabs * rows * pitch))
   for (let g = 0; g < groups; g++) {
     packWeights(panels, weights + bytes<f32>(g * outputs * taps), outputs, taps, taps, weightOffsets)
     for (let b = 0; b < batch; b++) {
       const from = image + bytes<f32>(b * groups + g) * inputs * depth * height * width
-      padImage(
+      placeImage(
         padded, from, inputs, depth, height, width, slabs, rows, run, strideWidth,
         field(shape, Shape.PaddingFront), field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
       )
@@ -374,6 +375,7 @@ export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, sh
   const slabSize = bytes<f32>(height * width)
   const plane = <usize>depth * slabSize
 
+  zeroBytes(padded, bytes<f32>(outputs * slabs * rows * run))
   for (let group = 0; group < groups; group++) {
     const groupWeights = weights + bytes<f32>(group * outputs * inputs * window)
     for (let phase = 0; phase < phases; phase++) {
@@ -385,7 +387,7 @@ export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, sh
     }
     for (let b = 0; b < batch; b++) {
       const from = g + bytes<f32>(b * groups + group) * outputs * outDepth * outHeight * outWidth
-      padImage(
+      placeImage(
         padded, from, outputs, outDepth, outHeight, outWidth, slabs, rows, run, 1, -leastSlab, -leastRow, -leastColumn,
       )
       const to = dImage + <usize>((b * groups + group) * inputs) * plane
@@ -503,6 +505,7 @@ export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, 
   const gSlab = bytes<f32>(outHeight * gRun)
   const gPlane = <usize>outDepth * gSlab
   const paddedG = align(padded + bytes<f32>(inputs * slabs * rows * strideWidth * run))
+  zeroBytes(padded, paddedG + <usize>outputs * gPlane - padded)
   // Rows of one pass: the planes that it reads stay in the first cache.
   const band = max(1, 2048 / max(1, outWidth))
   zeroBytes(dWeights, bytes<f32>(field(shape, Shape.OutChannels) * taps))
@@ -510,13 +513,13 @@ export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, 
     const groupWeights = dWeights + bytes<f32>(group * outputs * taps)
     for (let b = 0; b < batch; b++) {
       const from = image + bytes<f32>(b * groups + group) * inputs * depth * height * width
-      padImage(
+      placeImage(
         padded, from, inputs, depth, height, width, slabs, rows, run, strideWidth,
         field(shape, Shape.PaddingFront), field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
       )
       let gradient = g + <usize>((b * groups + group) * outputs) * outPlane
       if (gRun != outWidth) {
-        padImage(paddedG, gradient, outputs, outDepth, outHeight, outWidth, outDepth, outHeight, gRun, 1, 0, 0, 0)
+        placeImage(paddedG, gradient, outputs, outDepth, outHeight, outWidth, outDepth, outHeight, gRun, 1, 0, 0, 0)
         gradient = paddedG
       }
       for (let z = 0; z < outDepth; z++) {

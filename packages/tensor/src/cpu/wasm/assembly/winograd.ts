@@ -6,7 +6,7 @@
 //
 // What is not finite would spread over its tile: each function tells whether all of its results are finite, and if they are not, the
 // direct convolution has to be asked.
-import { padImage } from './pad'
+import { placeImage } from './pad'
 import { Shape, field } from './shape'
 import { align, bytes, fma, keep, roundUp, splat, storeRun, sumLanes, zeroBytes } from './simd'
 
@@ -244,11 +244,12 @@ function convolve(
   const m = align(v + 16 * nextV)
   const outPlane = bytes<f32>(outHeight * outWidth)
   let check = f32x4.splat(0)
+  zeroBytes(scratch, plane * inputs)
   for (let first = 0; first < batch * rows; first += rowsOfPass(columns)) {
     const last = min(batch * rows, first + rowsOfPass(columns))
     for (let r = first; r < last; r++) {
       const b = r / rows, y = r % rows
-      if (y == 0) padImage(scratch, image + <usize>b * imageBatch, inputs, 1, height, width, 1, 2 * rows + 2, run, 1, 0, top, left)
+      if (y == 0) placeImage(scratch, image + <usize>b * imageBatch, inputs, 1, height, width, 1, 2 * rows + 2, run, 1, 0, top, left)
       const at = v + bytes<f32>((r - first) * columns)
       for (let i = 0; i < inputs; i++) {
         transformInput(at + <usize>i * row, nextV, scratch + <usize>i * plane + <usize>(2 * y) * pitch, pitch, columns)
@@ -409,6 +410,7 @@ export function winogradBackwardWeights(dWeights: usize, g: usize, image: usize,
   const nextU = bytes<f32>(allOutputs * inputs), nextV = placeBytes(row, inputs), nextT = placeBytes(row, allOutputs)
   const t = align(v + 16 * nextV)
   let total: f32 = 0
+  zeroBytes(padded, paddedG + plane * outputs - padded)
   for (let group = 0; group < groups; group++) {
     zeroBytes(u, 16 * nextU)
     for (let first = 0; first < batch * rows; first += rowsOfPass(columns)) {
@@ -417,12 +419,12 @@ export function winogradBackwardWeights(dWeights: usize, g: usize, image: usize,
         const b = r / rows, y = r % rows
         if (y == 0) {
           const from = image + bytes<f32>((b * groups + group) * inputs * height * width)
-          padImage(
+          placeImage(
             padded, from, inputs, 1, height, width, 1, 2 * rows + 2, run, 1,
             0, field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
           )
           const gradient = g + bytes<f32>((b * groups + group) * outputs * outHeight * outWidth)
-          padImage(paddedG, gradient, outputs, 1, outHeight, outWidth, 1, 2 * rows + 2, run, 1, 0, 0, 0)
+          placeImage(paddedG, gradient, outputs, 1, outHeight, outWidth, 1, 2 * rows + 2, run, 1, 0, 0, 0)
         }
         const at = bytes<f32>((r - first) * columns), start = <usize>(2 * y) * pitch
         for (let i = 0; i < inputs; i++) {
