@@ -108,6 +108,32 @@ describe('compile(fn) with late sections', () => {
   })
 })
 
+describe('compile(fn) beside gradients that it does not touch', () => {
+  it('evaluates while parameters keep the gradients of a training', () => {
+    const w = tensor([2, 3], { requiresGrad: true })
+    w.grad = tensor([7, 7])
+    const evaluate = compile((x: Tensor) => x.mul(w).sum())
+    for (const x of [1, 2, 3, 4, 5]) expect(evaluate(tensor([x, x])).itemSync()).toBe(5 * x)
+    expect(w.grad.tolistSync()).toEqual([7, 7])
+    expect(evaluate.explain().programs.map(({ calls }) => calls)).toEqual([3])
+  })
+
+  it('hands the gradient of one leaf to another', () => {
+    const [v, w] = [tensor([1, 2], { requiresGrad: true }), tensor([3, 4], { requiresGrad: true })]
+    const step = compile((x: Tensor) => {
+      const y = x.mul(v).add(w).sum()
+      v.grad = w.grad
+      return y
+    })
+    for (const x of [1, 2, 3, 4, 5, 6]) {
+      w.grad = tensor([x, -x])
+      expect(step(tensor([x, x])).itemSync()).toBe(3 * x + 7)
+      expect(v.grad?.tolistSync()).toEqual([x, -x])
+    }
+    expect(step.explain().programs).toHaveLength(1)
+  })
+})
+
 describe('compile(fn) refuses', () => {
   const calls = (step: () => unknown, count: number) => () => {
     for (let i = 0; i < count; i++) step()

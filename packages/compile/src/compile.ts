@@ -127,8 +127,10 @@ class Compiler<Args extends readonly unknown[], Result> {
       )
     }
     const recording = recorder.finish(value)
-    for (const [tensor, requiresGrad] of recording.seen) if (requiresGrad) this.#known.add(tensor)
-    for (const tensor of this.#known) if (!recording.seen.has(tensor)) this.#known.delete(tensor)
+    // Arguments are met anew at each call.
+    const met = new Set(recording.leaves)
+    const parameters = [...recording.seen].filter(([tensor, requiresGrad]) => requiresGrad && !met.has(tensor))
+    this.#known = new Set(parameters.map(([tensor]) => tensor))
     this.#settle(recording, unproven)
     const tensors = recording.results.map(({ tensor }) => withoutHistory(tensor))
     return build(recording.result, tensors) as Result

@@ -103,10 +103,11 @@ export class Recorder implements Trace {
   readonly #sections: Section[] = []
   readonly #guards: (() => boolean)[] = []
   readonly #watches = new Map<Tensor, Watch>()
+  /** What the gradients of watched leaves lie in. */
+  readonly #gradients = new Set<Storage>()
   readonly #seen = new Map<Tensor, boolean>()
   readonly #uploads = new Map<Storage, TypedArray>()
   readonly #isRecording = isRecording()
-  readonly #used = new Set<number>()
   readonly #withLines: boolean
   #device: Device | undefined
   #isLate = false
@@ -116,7 +117,6 @@ export class Recorder implements Trace {
     this.#tree = treeOf(args, this.#leaves)
     for (const leaf of this.#leaves) this.#slotFor(leaf.storage, 'argument', leaf.layout.offset)
     for (const tensor of [...known, ...this.#leaves]) this.#watch(tensor)
-    for (const { entry } of this.#watches.values()) if (entry !== undefined) this.#slotFor(entry.storage, 'grad')
   }
 
   allocate(device: Device, dtype: DType, length: number): Storage {
@@ -185,13 +185,16 @@ export class Recorder implements Trace {
   finish(value: unknown): Recording {
     const tensors: Tensor[] = []
     const result = treeOf(value, tensors)
-    for (const watch of this.#watches.values()) watch.exit = watch.tensor.grad
-    const watches = [...this.#watches.values()].filter((watch) => this.#matters(watch))
     const operands = new Map<Tensor, ProgramOperand>()
     const note = (tensor: Tensor | undefined): void => {
       if (tensor !== undefined) operands.set(tensor, this.#operand(tensor))
     }
     for (const tensor of tensors) note(tensor)
+    const watched = [...this.#watches.values()]
+    for (const watch of watched) watch.exit = watch.tensor.grad
+    // One leaf may have been given the gradient of another, which matters then, too.
+    for (const watch of watched) if (this.#changed(watch)) note(watch.exit)
+    const watches = watched.filter((watch) => this.#changed(watch) || this.#used(watch))
     for (const { exit } of watches) note(exit)
     for (const { grads } of this.#sections) for (const { tensor } of watches) note(grads.get(tensor))
     for (const slot of this.#slots) if (slot.origin === 'made' || slot.origin === 'late') slot.storage = undefined
@@ -223,9 +226,8 @@ export class Recorder implements Trace {
   }
 
   #operand({ storage, layout, dtype }: View): ProgramOperand {
-    const at = this.#slotFor(storage, 'outside')
+    const at = this.#slotFor(storage, this.#gradients.has(storage) ? 'grad' : 'outside')
     const slot = this.#slots[at]!
-    this.#used.add(at)
     if (!this.#isLate) slot.isEarly = true
     return { slot: at, layout: shifted(layout, -slot.offset), dtype }
   }
@@ -245,11 +247,15 @@ export class Recorder implements Trace {
   #watch(tensor: Tensor): void {
     if (!tensor.requiresGrad || !tensor.isLeaf || this.#watches.has(tensor)) return
     this.#watches.set(tensor, { tensor, entry: tensor.grad, exit: undefined })
+    if (tensor.grad !== undefined) this.#gradients.add(tensor.grad.storage)
   }
 
-  #matters({ tensor, entry, exit }: Watch): boolean {
-    const read = entry !== undefined && this.#used.has(this.#slotOf.get(entry.storage)!)
-    return read || entry !== exit || this.#sections.some(({ grads }) => grads.get(tensor) !== entry)
+  #changed({ tensor, entry, exit }: Watch): boolean {
+    return entry !== exit || this.#sections.some(({ grads }) => grads.get(tensor) !== entry)
+  }
+
+  #used({ entry }: Watch): boolean {
+    return entry !== undefined && this.#slotOf.has(entry.storage)
   }
 }
 
