@@ -1,88 +1,156 @@
-import { compile } from '@metagrad/compile'
-import { BCEWithLogitsLoss, Dropout, Linear, ReLU, Sequential } from '@metagrad/nn'
-import * as optim from '@metagrad/optim'
-import type { Scheduled } from '@metagrad/optim'
-import type { Tensor } from '@metagrad/tensor'
-import { Generator, manualSeed, rand, randn } from '@metagrad/tensor'
+import { CompileError, compile } from '@metagrad/compile'
+import * as nn from '@metagrad/nn'
+import { LBFGS, SGD } from '@metagrad/optim'
+import { Tensor, manualSeed, randn, useKernels } from '@metagrad/tensor'
 import { describe, expect, it } from 'vitest'
+import { kernelChoices } from './kernel-choices.ts'
+import type { LayerRow } from './rows/layers.ts'
+import { layerRows, layersWithoutRow, tensorsOf } from './rows/layers.ts'
+import type { OptimizerRow } from './rows/optimizers.ts'
+import { optimizerRows, optimizersWithoutRow } from './rows/optimizers.ts'
 
-const steps = 20
+type Wrap = <Args extends unknown[], Result>(fn: (...args: Args) => Result) => (...args: Args) => Result
 
-interface Stepper {
-  zeroGrad(): void
-  step(): void
+const asItIs: Wrap = (fn) => fn
+
+/** How often programs were replayed, over all functions that were compiled by it. */
+function compiling(): { readonly wrap: Wrap; readonly replays: () => number } {
+  const explanations: (() => { readonly programs: readonly { readonly calls: number }[] })[] = []
+  return {
+    wrap: (fn) => {
+      const compiled = compile(fn)
+      explanations.push(() => compiled.explain())
+      return compiled
+    },
+    replays: () => explanations.flatMap((explain) => explain().programs).reduce((sum, { calls }) => sum + calls, 0),
+  }
 }
 
-type Make = (params: Tensor[]) => Stepper & Scheduled
-
-const optimizers: Readonly<Record<string, Make>> = {
-  SGD: (params) => new optim.SGD(params, { lr: 0.1 }),
-  'SGD with momentum': (params) => new optim.SGD(params, { lr: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01 }),
-  Adam: (params) => new optim.Adam(params, { lr: 0.1 }),
-  'Adam with amsgrad': (params) => new optim.Adam(params, { lr: 0.1, amsgrad: true, weightDecay: 0.01 }),
-  AdamW: (params) => new optim.AdamW(params, { lr: 0.1 }),
-  NAdam: (params) => new optim.NAdam(params, { lr: 0.1 }),
-  RAdam: (params) => new optim.RAdam(params, { lr: 0.1 }),
-  Adamax: (params) => new optim.Adamax(params, { lr: 0.1 }),
-  Adagrad: (params) => new optim.Adagrad(params, { lr: 0.1 }),
-  Adadelta: (params) => new optim.Adadelta(params, { lr: 1 }),
-  RMSprop: (params) => new optim.RMSprop(params, { lr: 0.01, momentum: 0.5, centered: true }),
+/** A state as plain data that compares bit for bit: tensors become their shape, dtype and numbers; NaN and -0 count. */
+function bits(value: unknown): unknown {
+  if (value instanceof Tensor) {
+    return { shape: value.shape, dtype: value.dtype, numbers: [...value.detach().contiguous().dataSync()] }
+  }
+  if (Array.isArray(value)) return value.map(bits)
+  if (value instanceof Map) return [...value].map(bits)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, bits(item)]))
 }
 
-type Schedule = (optimizer: Scheduled) => { step(): void }
-
-const schedules: Readonly<Record<string, Schedule>> = {
-  StepLR: (optimizer) => new optim.StepLR(optimizer, { stepSize: 2, gamma: 0.5 }),
-  OneCycleLR: (optimizer) => new optim.OneCycleLR(optimizer, { maxLr: 0.2, totalSteps: 40, cycleMomentum: false }),
-  CosineAnnealingLR: (optimizer) => new optim.CosineAnnealingLR(optimizer, { tMax: 10 }),
-}
-
-/** The losses and parameters of a training run. */
-function train(make: Make, wrap: <T extends () => Tensor>(step: T) => T, schedule?: Schedule): number[] {
-  manualSeed(5)
-  const [x, y] = [randn(20, 3), rand(20, 1).gt(0.5).float()]
-  const dropout = new Dropout(0.25, { generator: new Generator(3) })
-  const model = new Sequential(new Linear(3, 8), new ReLU(), dropout, new Linear(8, 1))
-  const loss = new BCEWithLogitsLoss()
-  const optimizer = make(model.parameters())
-  const scheduler = schedule?.(optimizer)
-  const step = wrap(() => {
-    optimizer.zeroGrad()
-    const value = loss.forward(model.forward(x), y)
-    value.backward()
-    optimizer.step()
-    scheduler?.step()
-    return value
+/** Runs training as it is written and compiled, from one seed, and compares all that came of it, bit for bit. */
+function expectSame(train: (wrap: Wrap) => unknown): void {
+  const { wrap, replays } = compiling()
+  const [eager, compiled] = [asItIs, wrap].map((each) => {
+    manualSeed(23)
+    return train(each)
   })
-  const losses = Array.from({ length: steps }, () => step().itemSync())
-  return [
-    ...losses,
-    ...model.parameters().flatMap((p) => [...(p.dataSync() as Float32Array), ...(p.grad!.dataSync() as Float32Array)]),
-  ]
+  expect(compiled).toEqual(eager)
+  expect(replays()).toBeGreaterThan(2)
 }
 
-describe('a compiled training step equals the eager one, bit for bit', () => {
-  for (const [name, make] of Object.entries(optimizers)) {
-    it(`with ${name}`, () => {
-      let replayed = 0
-      const eager = train(make, (step) => step)
-      const compiled = train(make, (step) => {
-        const fast = compile(step)
-        return (() => {
-          const value = fast()
-          replayed = fast.explain().programs.reduce((sum, { calls }) => sum + calls, 0)
-          return value
-        }) as typeof step
-      })
-      expect(compiled).toEqual(eager)
-      expect(replayed).toBeGreaterThan(3)
-    })
+const STEPS = 12
+
+/** Losses, rates, parameters, gradients and every state of a small network's training. */
+function trainNetwork(row: OptimizerRow, wrap: Wrap): unknown {
+  const model = new nn.Sequential(new nn.Linear(3, 5), new nn.Tanh(), new nn.Dropout(0.2), new nn.Linear(5, 2))
+  const parameters = model.parameters()
+  const { update, optimizer, others } = row(parameters)
+  const step = wrap((x: Tensor, y: Tensor) => {
+    optimizer.zeroGrad()
+    const loss = model.forward(x).sub(y).square().mean()
+    loss.backward()
+    update()
+    return loss
+  })
+  const history = Array.from({ length: STEPS }, () => {
+    const loss = step(randn(8, 3), randn(8, 2))
+    return [bits(loss), optimizer.paramGroups.map((group) => ({ ...group, params: undefined }))]
+  })
+  const gradients = parameters.map(({ grad }) => grad)
+  return bits([history, parameters, gradients, optimizer.stateDict(), others.map((each) => each.stateDict())])
+}
+
+describe('a compiled training step equals the eager one, bit for bit, in losses, rates, parameters and states', () => {
+  it('with every optimizer and scheduler that there is', () => expect(optimizersWithoutRow()).toEqual([]))
+
+  for (const [name, row] of Object.entries(optimizerRows)) {
+    it(`with ${name}`, () => expectSame((wrap) => trainNetwork(row, wrap)))
   }
 
-  for (const [name, schedule] of Object.entries(schedules)) {
-    it(`with ${name}`, () => {
-      const make = optimizers['SGD']!
-      expect(train(make, compile as <T>(step: T) => T, schedule)).toEqual(train(make, (step) => step, schedule))
+  it('but for LBFGS, which reads its loss: that is said, and compiling its closure works', () => {
+    const [x, y] = [randn(8, 3), randn(8, 2)]
+    const start = (): { model: nn.Linear; optimizer: LBFGS; closure: () => Tensor } => {
+      manualSeed(2)
+      const model = new nn.Linear(3, 2)
+      const optimizer = new LBFGS(model.parameters(), { lineSearchFn: 'strongWolfe' })
+      const closure = (): Tensor => {
+        optimizer.zeroGrad()
+        const loss = model.forward(x).sub(y).square().mean()
+        loss.backward()
+        return loss
+      }
+      return { model, optimizer, closure }
+    }
+    const refused = start()
+    const step = compile(() => void refused.optimizer.step(refused.closure))
+    expect(step).toThrow(CompileError)
+    expect(step).toThrow(/values cannot be read inside a compiled function/)
+
+    expectSame((wrap) => {
+      const { model, optimizer, closure } = start()
+      const compiled = wrap(closure)
+      for (let i = 0; i < 3; i++) optimizer.step(compiled)
+      return bits([model.parameters(), optimizer.stateDict()])
     })
-  }
+  })
 })
+
+/** Outputs, gradients of inputs, parameters and buffers of a module that learns, is evaluated, and learns on. */
+function trainLayer({ make, inputs }: LayerRow, wrap: Wrap): unknown {
+  const module = make()
+  const parameters = module.parameters()
+  const optimizer = parameters.length > 0 ? new SGD(parameters, { lr: 0.05, momentum: 0.9 }) : undefined
+  const forward = (given: readonly Tensor[]): unknown => Reflect.apply(module.forward, module, given)
+  const learn = wrap((...given: Tensor[]) => {
+    optimizer?.zeroGrad()
+    const outputs = forward(given)
+    // Not a plain sum: normalised outputs have none, and squares have a gradient of their own for each element.
+    const losses = tensorsOf(outputs).map((y) => y.add(1).square().mean())
+    losses.reduce((total, loss) => total.add(loss)).backward()
+    optimizer?.step()
+    return outputs
+  })
+  const evaluate = wrap((...given: Tensor[]) => forward(given))
+  const fresh = (isLearning: boolean): Tensor[] =>
+    inputs().map((x) => (isLearning && x.isFloatingPoint ? x.requiresGrad_() : x))
+  const learning = (): unknown => {
+    const given = fresh(true)
+    return bits([learn(...given), given.map(({ grad }) => grad)])
+  }
+  const evaluating = (): unknown => bits(evaluate(...fresh(false)))
+  const phases = [true, false, true, false].map((isTraining) => {
+    module.train(isTraining)
+    return Array.from({ length: 5 }, isTraining ? learning : evaluating)
+  })
+  const gradients = parameters.map(({ grad }) => grad)
+  return bits([phases, module.stateDict(), gradients, optimizer?.stateDict()])
+}
+
+describe('every layer and loss that there is', () => {
+  it('has a row', () => expect(layersWithoutRow()).toEqual([]))
+})
+
+for (const choice of kernelChoices()) {
+  describe(`with the ${choice} kernels, compiled training and evaluation equal eager ones, bit for bit`, () => {
+    for (const [name, row] of Object.entries(layerRows)) {
+      it(`of ${name}`, () => {
+        useKernels(choice)
+        try {
+          expectSame((wrap) => trainLayer(row, wrap))
+        } finally {
+          useKernels()
+        }
+      })
+    }
+  })
+}
