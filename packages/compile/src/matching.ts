@@ -30,7 +30,7 @@ export class Matching implements Trace {
   readonly #program: Program
   readonly #device: Device
   readonly #bindings: Bindings
-  readonly #made: (Storage | undefined)[] = []
+  #made: (Storage | undefined)[] = []
   #cursor = 0
   #end = 0
   /** How many steps were computed here, after a miss. */
@@ -42,6 +42,16 @@ export class Matching implements Trace {
     this.#program = program
     this.#device = device
     this.#bindings = bindings
+  }
+
+  /** Starts a call. */
+  begin(): void {
+    this.#cursor = 0
+    this.#end = 0
+    this.#done = 0
+    if (this.miss === undefined) return
+    this.miss = undefined
+    this.#made = []
   }
 
   run({ run, start, end, isRecording }: Section): void {
@@ -126,7 +136,8 @@ export class Matching implements Trace {
     if (operands.length !== views.length) return false
     const { storages, offsets } = this.#bindings
     for (let i = 0; i < operands.length; i++) {
-      const [{ slot, layout, dtype }, view] = [operands[i]!, views[i]!]
+      const { slot, layout, dtype } = operands[i]!
+      const view = views[i]!
       const bound = storages[slot]
       if (view.dtype !== dtype || !liesAs(view.layout, layout, offsets[slot]!)) return false
       if (bound === undefined) {

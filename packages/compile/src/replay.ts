@@ -1,7 +1,9 @@
-import type { ComputePrimitive, ComputePrimitives, Device, LoweredProgram, Program, Storage } from '@metagrad/tensor'
+import type { Device, LoweredProgram, Program, ProgramOperand, Storage, UnseenGrad } from '@metagrad/tensor'
 import { Tensor, isRecording } from '@metagrad/tensor'
 import { alike } from './agree.ts'
+import { CompileError } from './errors.ts'
 import { interpreted } from './interpret.ts'
+import type { Bindings } from './matching.ts'
 import { Matching } from './matching.ts'
 import type { Recording } from './recording.ts'
 import { shifted } from './recording.ts'
@@ -36,11 +38,14 @@ export class Replay {
   miss: string | undefined = undefined
   readonly #device: Device
   readonly #plan: Plan
-  readonly #storages: (Storage | undefined)[]
-  readonly #offsets: number[]
-  readonly #params: ComputePrimitives[ComputePrimitive][]
-  /** Tensors handed out in this call. */
-  #handles: (Tensor | undefined)[] = []
+  readonly #bindings: Bindings
+  readonly #matching: Matching
+  /** Tensors handed out in this call, and gradients of the last calls that nobody has seen. */
+  readonly #handles: (Tensor | UnseenGrad | undefined)[] = []
+  /** The leaves that hold those gradients. */
+  readonly #holders: (Tensor | undefined)[] = []
+  /** The gradients at the begin of this call. */
+  readonly #before: (Tensor | UnseenGrad | undefined)[] = []
   /** Per leaf: the storage that all recorded runs had, while no other was seen. */
   readonly #unproven: (Storage | undefined)[]
   /** Leaves from outside, and whether they required grad. */
@@ -52,9 +57,11 @@ export class Replay {
     this.#plan = planOf(recording)
     const { slots } = recording
     const late = new Set(this.#plan.lateSlots)
-    this.#storages = slots.map(({ storage }, at) => (late.has(at) ? undefined : storage))
-    this.#offsets = slots.map(({ offset }) => offset)
-    this.#params = recording.steps.map(({ params }) => params)
+    this.#bindings = {
+      storages: slots.map(({ storage }, at) => (late.has(at) ? undefined : storage)),
+      offsets: slots.map(({ offset }) => offset),
+      params: recording.steps.map(({ params }) => params),
+    }
     this.#unproven = recording.leaves.map(({ storage }, i) =>
       first.leaves[i]!.storage === storage ? storage : undefined,
     )
@@ -63,11 +70,12 @@ export class Replay {
       slots: slots.map(({ dtype, length, origin }, at) => ({
         dtype,
         length,
-        kind: origin === 'made' && !this.#plan.freshSlots.includes(at) ? 'inner' : 'outer',
+        kind: origin === 'made' && !this.#plan.freshSlots.some(({ slot }) => slot === at) ? 'inner' : 'outer',
       })),
       steps: recording.steps,
     }
     this.lowered = device.lower?.(this.program) ?? interpreted(this.program, device)
+    this.#matching = new Matching(this.program, device, this.#bindings)
   }
 
   /** Whether a call with these arguments does what was recorded. @param leaves receives the tensors among them */
@@ -77,8 +85,8 @@ export class Replay {
     if (!this.#acceptsLeaves(leaves) || !this.#acceptsGrads(leaves)) return 'no'
     for (let i = 0; i < recording.guards.length; i++) if (!recording.guards[i]!()) return 'no'
     for (let i = 0; i < this.#flags.length; i++) {
-      const [tensor, required] = this.#flags[i]!
-      if (tensor.requiresGrad !== required) return 'no'
+      const flag = this.#flags[i]!
+      if (flag[0].requiresGrad !== flag[1]) return 'no'
     }
     for (let i = 0; i < leaves.length; i++) {
       const storage = this.#unproven[i]
@@ -90,16 +98,26 @@ export class Replay {
   #acceptsLeaves(leaves: readonly Tensor[]): boolean {
     const { firstLeaves } = this.#plan
     for (let i = 0; i < leaves.length; i++) {
-      const [leaf, recorded] = [leaves[i]!, this.recording.leaves[i]!]
+      const leaf = leaves[i]!
+      const recorded = this.recording.leaves[i]!
       if (!alike(leaf, recorded) || leaf.device !== recorded.device) return false
-      // Arguments that shared a storage still must, at the same distance; the others still must not.
-      const [own, ownRecorded] = [leaves[firstLeaves[i]!]!, this.recording.leaves[firstLeaves[i]!]!]
-      const distance = recorded.layout.offset - ownRecorded.layout.offset
+      // Arguments that shared a storage still must, at the same distance.
+      const own = leaves[firstLeaves[i]!]!
+      const distance = recorded.layout.offset - this.recording.leaves[firstLeaves[i]!]!.layout.offset
       if (own.storage !== leaf.storage || leaf.layout.offset - own.layout.offset !== distance) return false
     }
-    return (
-      !this.#plan.writesArguments || new Set(leaves.map(({ storage }) => storage)).size === new Set(firstLeaves).size
-    )
+    return !this.#plan.writesArguments || this.#areApart(leaves)
+  }
+
+  /** Whether arguments that did not share a storage still do not. */
+  #areApart(leaves: readonly Tensor[]): boolean {
+    const { firstLeaves } = this.#plan
+    for (let i = 0; i < leaves.length; i++) {
+      for (let j = 0; j < i; j++) {
+        if (firstLeaves[i] !== firstLeaves[j] && leaves[i]!.storage === leaves[j]!.storage) return false
+      }
+    }
+    return true
   }
 
   #acceptsGrads(leaves: readonly Tensor[]): boolean {
@@ -107,7 +125,7 @@ export class Replay {
     for (let i = 0; i < watches.length; i++) {
       const { entry } = watches[i]!
       const now = this.#watched(i, leaves)
-      const { grad } = now
+      const grad = tensorOf(now.heldGrad)
       if (!now.requiresGrad || (grad === undefined) !== (entry === undefined)) return false
       if (grad !== undefined && !(alike(grad, entry!) && grad.layout.offset === entry!.layout.offset)) return false
     }
@@ -123,64 +141,103 @@ export class Replay {
 
   /** Does what the function does. @param leaves the tensors of the arguments */
   run(leaves: readonly Tensor[]): unknown {
-    const { sections } = this.recording
     this.#begin(leaves)
-    const before = this.#plan.keepsGrads ? this.recording.watches.map((_, i) => this.#watched(i, leaves).grad) : []
-    const bindings = { storages: this.#storages, offsets: this.#offsets, params: this.#params }
-    this.miss = undefined
-    if (sections.length === 0) {
-      this.lowered.run(bindings)
-    } else {
-      const matching = new Matching(this.program, this.#device, bindings)
-      try {
-        for (let i = 0; i < sections.length; i++) {
-          this.#changeGrads(this.#plan.gradsOfSections[i]!, leaves, before)
-          matching.run(sections[i]!)
-        }
-        this.miss = matching.miss
-        if (matching.miss === undefined) this.lowered.run(bindings)
-        else matching.catchUp(this.program.steps.length)
-      } catch (error) {
-        before.forEach((grad, i) => (this.#watched(i, leaves).grad = grad))
-        throw error
-      }
-      if (matching.miss !== undefined) this.misses++
+    try {
+      this.#compute(leaves)
+    } catch (error) {
+      this.#putGradsBack(leaves)
+      throw error
     }
     this.#countWrites()
-    this.#changeGrads(this.#plan.gradsAtExit, leaves, before)
-    return build(
-      this.recording.result,
-      this.#plan.results.map((source) => this.#resultOf(source, leaves)),
-    )
+    this.#changeGrads(this.#plan.gradsAtExit, leaves)
+    const { results } = this.#plan
+    const tensors: Tensor[] = []
+    for (let i = 0; i < results.length; i++) tensors.push(this.#resultOf(results[i]!, leaves))
+    return build(this.recording.result, tensors)
   }
 
   #begin(leaves: readonly Tensor[]): void {
     this.calls++
-    this.#handles = []
-    const [storages, offsets, { slots }] = [this.#storages, this.#offsets, this.program]
-    const { argumentSlots, gradSlots, lateSlots, freshSlots } = this.#plan
-    for (const [slot, leaf] of argumentSlots) {
+    this.miss = undefined
+    const { storages, offsets } = this.#bindings
+    const { argumentSlots, gradSlots, lateSlots, freshSlots, watchCount } = this.#plan
+    for (let i = 0; i < argumentSlots.length; i++) {
+      const { slot, leaf } = argumentSlots[i]!
       storages[slot] = leaves[leaf]!.storage
       offsets[slot] = leaves[leaf]!.layout.offset
     }
-    for (const [slot, watch] of gradSlots) storages[slot] = this.#watched(watch, leaves).grad!.storage
-    for (const slot of lateSlots) storages[slot] = undefined
-    for (const slot of freshSlots) storages[slot] = this.#device.allocate(slots[slot]!.dtype, slots[slot]!.length)
+    for (let i = 0; i < gradSlots.length; i++) {
+      const { slot, watch, isShown } = gradSlots[i]!
+      const leaf = this.#watched(watch, leaves)
+      storages[slot] = (isShown ? leaf.grad : tensorOf(leaf.heldGrad))!.storage
+    }
+    for (let i = 0; i < watchCount; i++) this.#before[i] = this.#watched(i, leaves).heldGrad
+    for (let i = 0; i < lateSlots.length; i++) storages[lateSlots[i]!] = undefined
+    for (let i = 0; i < freshSlots.length; i++) {
+      const { slot, unseen } = freshSlots[i]!
+      if (unseen !== undefined && this.#mayWriteAnew(unseen, slot, leaves)) continue
+      const { dtype, length } = this.program.slots[slot]!
+      storages[slot] = this.#device.allocate(dtype, length)
+      if (unseen !== undefined) this.#handles[unseen.handle] = undefined
+    }
+    for (let i = 0; i < this.#plan.shownHandles.length; i++) this.#handles[this.#plan.shownHandles[i]!] = undefined
   }
 
-  #changeGrads(
-    changes: readonly GradChange[],
-    leaves: readonly Tensor[],
-    before: readonly (Tensor | undefined)[],
-  ): void {
-    for (const { watch, to } of changes) {
-      this.#watched(watch, leaves).grad = to === 'none' ? undefined : to === 'before' ? before[watch] : this.#handle(to)
+  /** Whether the gradient of the last call can be of no use to anybody: not seen, and where it is held its leaf gets another now. */
+  #mayWriteAnew({ handle, watch }: UnseenHandle, slot: number, leaves: readonly Tensor[]): boolean {
+    const last = this.#handles[handle]
+    if (last === undefined || last instanceof Tensor || last.isSeen) return false
+    const holder = this.#holders[handle]!
+    if (holder !== this.#watched(watch, leaves) && holder.heldGrad === last) return false
+    const { storages } = this.#bindings
+    return !this.#plan.readGrads.some((read) => storages[read] === storages[slot])
+  }
+
+  #compute(leaves: readonly Tensor[]): void {
+    const { sections } = this.recording
+    if (sections.length === 0) {
+      this.lowered.run(this.#bindings)
+      return
     }
+    const matching = this.#matching
+    matching.begin()
+    for (let i = 0; i < sections.length; i++) {
+      this.#changeGrads(this.#plan.gradsOfSections[i]!, leaves)
+      matching.run(sections[i]!)
+    }
+    this.miss = matching.miss
+    if (matching.miss === undefined) {
+      this.lowered.run(this.#bindings)
+    } else {
+      matching.catchUp(this.program.steps.length)
+      this.misses++
+    }
+  }
+
+  #changeGrads(changes: readonly GradChange[], leaves: readonly Tensor[]): void {
+    for (let i = 0; i < changes.length; i++) {
+      const { watch, to } = changes[i]!
+      const leaf = this.#watched(watch, leaves)
+      if (to === 'none') leaf.heldGrad = undefined
+      else if (to === 'before') leaf.heldGrad = this.#before[watch]
+      else leaf.heldGrad = this.#plan.isUnseen[to] ? this.#unseen(to, leaf) : this.#handle(to)
+    }
+  }
+
+  /** After an error: what was written over is gone. */
+  #putGradsBack(leaves: readonly Tensor[]): void {
+    this.#before.forEach((held, watch) => {
+      const isWrittenOver = held !== undefined && !(held instanceof Tensor) && this.#handles.includes(held)
+      this.#watched(watch, leaves).heldGrad = isWrittenOver ? undefined : held
+    })
   }
 
   /** The tape checks versions: what this call wrote counts as when it ran op by op. */
   #countWrites(): void {
-    for (const slot of this.#plan.writtenSlots) this.#storages[slot]!.version += this.recording.slots[slot]!.writes
+    const { writtenSlots } = this.#plan
+    for (let i = 0; i < writtenSlots.length; i++) {
+      this.#bindings.storages[writtenSlots[i]!]!.version += this.recording.slots[writtenSlots[i]!]!.writes
+    }
   }
 
   #watched(watch: number, leaves: readonly Tensor[]): Tensor {
@@ -190,9 +247,28 @@ export class Replay {
 
   #handle(at: number): Tensor {
     const known = this.#handles[at]
-    if (known !== undefined) return known
+    if (known instanceof Tensor) return known
     const { slot, layout, dtype } = this.#plan.handles[at]!
-    return (this.#handles[at] = new Tensor(this.#storages[slot]!, shifted(layout, this.#offsets[slot]!), dtype))
+    const storage = this.#bindings.storages[slot]
+    if (storage === undefined) {
+      throw new CompileError(
+        `compile: an optimizer or scheduler step made another tensor than before, which is a result or a gradient: ${this.miss}. Compute results outside of such steps.`,
+        'UNLIKE_RUNS',
+      )
+    }
+    const tensor = new Tensor(storage, shifted(layout, this.#bindings.offsets[slot]!), dtype)
+    this.#handles[at] = tensor
+    return tensor
+  }
+
+  /** A gradient that the next call may write anew, if nobody asks for it. */
+  #unseen(at: number, leaf: Tensor): UnseenGrad {
+    const last = this.#handles[at]
+    this.#holders[at] = leaf
+    if (last !== undefined && !(last instanceof Tensor)) return last
+    const unseen = { tensor: this.#handle(at), isSeen: false }
+    this.#handles[at] = unseen
+    return unseen
   }
 
   #resultOf(source: ResultSource, leaves: readonly Tensor[]): Tensor {
@@ -209,11 +285,21 @@ export class Replay {
   }
 }
 
+/** A gradient that is only handed out where it is asked for: its place among the handles, and whose it is. */
+interface UnseenHandle {
+  readonly handle: number
+  readonly watch: number
+}
+
+function tensorOf(held: Tensor | UnseenGrad | undefined): Tensor | undefined {
+  return held === undefined || held instanceof Tensor ? held : held.tensor
+}
+
 /** What is to be done around the program at each call, worked out once. */
 type Plan = ReturnType<typeof planOf>
 
 function planOf(recording: Recording) {
-  const { slots, leaves, watches, sections, results, operandOf } = recording
+  const { slots, steps, leaves, watches, sections, results, operandOf } = recording
   const where = (holds: (slot: (typeof slots)[number]) => boolean): number[] =>
     slots.flatMap((slot, at) => (holds(slot) ? [at] : []))
 
@@ -247,30 +333,69 @@ function planOf(recording: Recording) {
 
   const handles = [...handleOf.keys()].map(operandOf)
   const handedOut = new Set(handles.map(({ slot }) => slot))
+  const madeSlots = where(({ origin }) => origin === 'made').filter((at) => handedOut.has(at))
+  const unseen = unseenOf([...gradsOfSections.flat(), ...gradsAtExit], sources, handles, new Set(madeSlots))
+  const unseenAt = new Set(unseen.map((own) => own.handle))
+  const stepSlots = new Set(steps.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map(({ slot }) => slot)))
+  const gradSlots = where(({ origin }) => origin === 'grad').flatMap((slot) => {
+    // Others take no part.
+    const watch = watches.findIndex(({ entry }) => entry?.storage === slots[slot]!.storage)
+    return watch < 0 ? [] : [{ slot, watch, isShown: handedOut.has(slot) }]
+  })
   return {
     handles,
+    /** By handle, whether it is a gradient that need not be handed out. */
+    isUnseen: handles.map((_, at) => unseenAt.has(at)),
+    /** The others. */
+    shownHandles: handles.flatMap((_, at) => (unseenAt.has(at) ? [] : [at])),
+    watchCount: watches.length,
     results: sources,
     gradsOfSections,
     gradsAtExit,
-    /** Whether what the gradients were is needed again: after an error, or because the function puts it back. */
-    keepsGrads: sections.length > 0,
-    /** Made anew at each call. */
-    freshSlots: where(({ origin }) => origin === 'made').filter((at) => handedOut.has(at)),
+    /** Made anew at each call, but for gradients of the last call that nobody saw. */
+    freshSlots: madeSlots.map((slot) => ({
+      slot,
+      unseen: unseen.find((own) => handles[own.handle]!.slot === slot),
+    })),
     /** Known once a late section uses them. */
     lateSlots: where(({ origin, isEarly }) => origin === 'late' || (origin === 'outside' && !isEarly)),
     writtenSlots: where(({ origin, writes }) => origin !== 'made' && origin !== 'late' && writes > 0),
     writesArguments: slots.some(({ origin, writes }) => origin === 'argument' && writes > 0),
-    argumentSlots: where(({ origin }) => origin === 'argument').map(
-      (slot) => [slot, leaves.findIndex(({ storage }) => storage === slots[slot]!.storage)] as const,
-    ),
-    gradSlots: where(({ origin }) => origin === 'grad').map(
-      (slot) => [slot, watches.findIndex(({ entry }) => entry?.storage === slots[slot]!.storage)] as const,
-    ),
+    argumentSlots: where(({ origin }) => origin === 'argument').map((slot) => ({
+      slot,
+      leaf: leaves.findIndex(({ storage }) => storage === slots[slot]!.storage),
+    })),
+    gradSlots,
+    /** Slots of gradients from before that the steps use. */
+    readGrads: gradSlots.map(({ slot }) => slot).filter((slot) => stepSlots.has(slot)),
     /** Per leaf, the first leaf that has its storage. */
     firstLeaves: leaves.map((leaf) => leaves.findIndex(({ storage }) => storage === leaf.storage)),
     /** Per watch, which argument it is; -1 for none. */
     watchedLeaves: watches.map(({ tensor }) => leaves.indexOf(tensor)),
   }
+}
+
+/**
+ * The gradients that are of no use to anybody but the steps until somebody asks their leaf for them: all that is known of their
+ * storage is that one leaf holds it.
+ */
+function unseenOf(
+  changes: readonly GradChange[],
+  results: readonly ResultSource[],
+  handles: readonly ProgramOperand[],
+  made: ReadonlySet<number>,
+): UnseenHandle[] {
+  // Where a gradient from before is put back, it may be that of the last call.
+  if (changes.some(({ to }) => to === 'before')) return []
+  return handles.flatMap(({ slot }, handle) => {
+    const watches = new Set(changes.flatMap(({ watch, to }) => (to === handle ? [watch] : [])))
+    const isResult = results.some((source) => source.kind === 'handle' && source.handle === handle)
+    const isAlone = handles.filter((other) => other.slot === slot).length === 1
+    const [watch] = watches
+    return watch !== undefined && watches.size === 1 && !isResult && isAlone && made.has(slot)
+      ? [{ handle, watch }]
+      : []
+  })
 }
 
 /** A leaf that was met after the section began had its first gradient then. */

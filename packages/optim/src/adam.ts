@@ -1,4 +1,5 @@
-import { type Tensor, dispatchUpdate, elementary, zerosLike } from '@metagrad/tensor'
+import type { Tensor, UpdatePrimitives } from '@metagrad/tensor'
+import { dispatchGradUpdate, dispatchUpdate, elementary, zerosLike } from '@metagrad/tensor'
 import { FirstOrderOptimizer } from './first-order.ts'
 import type { MomentSettings, Moments } from './moments.ts'
 import { momentOptions, updateMoments } from './moments.ts'
@@ -53,15 +54,33 @@ export class Adam extends FirstOrderOptimizer<AdamSettings, AdamState> {
 
   /** The step itself applies it, but for amsgrad. */
   protected override decay(param: Tensor, grad: Tensor, group: ParamGroup<AdamSettings>): Tensor {
-    return group.amsgrad ? super.decay(param, grad, group) : grad
+    if (!group.amsgrad) return grad
+    if (!this.isDecoupled) return super.decay(param, grad, group)
+    if (group.weightDecay !== 0) param.mul_(1 - group.lr * group.weightDecay)
+    return grad
   }
 
   protected override update(param: Tensor, grad: Tensor, state: AdamState, group: ParamGroup<AdamSettings>): void {
     if (group.amsgrad) return this.#updateWithLargest(param, grad, state, group)
-    const { lr, betas, eps, weightDecay } = group
+    dispatchUpdate('adamStep', [param, grad, state.expAvg, state.expAvgSq], this.#numbersOf(state, group))
+  }
+
+  protected override updateAtOnce(param: Tensor, state: AdamState, group: ParamGroup<AdamSettings>): boolean {
+    // A subclass with rules of its own gets the gradient.
+    const hasOwnRules = this.update !== Adam.prototype.update || this.decay !== Adam.prototype.decay
+    if (group.amsgrad || hasOwnRules) return false
+    dispatchGradUpdate('adamStep', param, [state.expAvg, state.expAvgSq], this.#numbersOf(state, group))
+    return true
+  }
+
+  /** The numbers of the next step. */
+  #numbersOf(
+    state: AdamState,
+    { lr, betas, eps, weightDecay }: ParamGroup<AdamSettings>,
+  ): UpdatePrimitives['adamStep'] {
     const [beta1, beta2] = betas
     const step = ++state.step
-    dispatchUpdate('adamStep', [param, grad, state.expAvg, state.expAvgSq], {
+    return {
       lr,
       beta1,
       beta2,
@@ -70,7 +89,7 @@ export class Adam extends FirstOrderOptimizer<AdamSettings, AdamState> {
       isDecoupled: this.isDecoupled,
       correction1: 1 - elementary.pow(beta1, step),
       correction2: 1 - elementary.pow(beta2, step),
-    })
+    }
   }
 
   #updateWithLargest(

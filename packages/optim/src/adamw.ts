@@ -1,9 +1,8 @@
-import type { Tensor } from '@metagrad/tensor'
 import type { AdamOptions, AdamSettings } from './adam.ts'
 import { Adam } from './adam.ts'
 import { momentOptions } from './moments.ts'
 import { flag, nonNegative } from './options.ts'
-import type { OptimizerDefinition, OptimizerParams, ParamGroup } from './optimizer.ts'
+import type { OptimizerDefinition, OptimizerParams } from './optimizer.ts'
 
 const definition: OptimizerDefinition<AdamSettings> = {
   name: 'AdamW',
@@ -24,13 +23,4 @@ export class AdamW extends Adam {
   }
 
   protected override readonly isDecoupled = true
-
-  protected override decay(
-    param: Tensor,
-    grad: Tensor,
-    { lr, weightDecay, amsgrad }: ParamGroup<AdamSettings>,
-  ): Tensor {
-    if (amsgrad && weightDecay !== 0) param.mul_(1 - lr * weightDecay)
-    return grad
-  }
 }

@@ -58,6 +58,14 @@ export abstract class FirstOrderOptimizer<
   /** Changes `param` (and `state`) in place. `grad` is to be descended and must not be written to. */
   protected abstract update(param: Tensor, grad: Tensor, state: State, group: ParamGroup<Settings>): void
 
+  /**
+   * Makes the update by one kernel to which the gradient goes as it is, and tells whether it did. Who keeps no gradient lets
+   * compiled steps write each into the place of the last.
+   */
+  protected updateAtOnce(_param: Tensor, _state: State, _group: ParamGroup<Settings>): boolean {
+    return false
+  }
+
   /** Applies the weight decay: returns the gradient to follow, or changes the parameter itself. */
   protected decay(param: Tensor, grad: Tensor, { weightDecay }: ParamGroup<Settings>): Tensor {
     return weightDecay === 0 ? grad : grad.add(param, { alpha: weightDecay })
@@ -74,9 +82,11 @@ export abstract class FirstOrderOptimizer<
   #updateAll(): void {
     for (const group of this.paramGroups) {
       for (const param of group.params) {
-        if (param.grad === undefined) continue
-        const descent = group.maximize ? param.grad.neg() : param.grad
-        this.update(param, this.decay(param, descent, group), this.stateOf(param, group), group)
+        if (param.heldGrad === undefined) continue
+        const state = this.stateOf(param, group)
+        if (!group.maximize && this.updateAtOnce(param, state, group)) continue
+        const descent = group.maximize ? param.grad!.neg() : param.grad!
+        this.update(param, this.decay(param, descent, group), state, group)
       }
     }
   }

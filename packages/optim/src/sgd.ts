@@ -1,5 +1,5 @@
-import type { Tensor } from '@metagrad/tensor'
-import { dispatchUpdate, zerosLike } from '@metagrad/tensor'
+import type { Tensor, UpdatePrimitives } from '@metagrad/tensor'
+import { dispatchGradUpdate, dispatchUpdate, zerosLike } from '@metagrad/tensor'
 import type { FirstOrderSettings } from './first-order.ts'
 import { FirstOrderOptimizer, shared } from './first-order.ts'
 import { finite, nonNegative } from './options.ts'
@@ -69,10 +69,29 @@ export class SGD extends FirstOrderOptimizer<SGDSettings, SGDState> {
   }
 
   protected override update(param: Tensor, grad: Tensor, state: SGDState, group: ParamGroup<SGDSettings>): void {
-    const { lr, momentum, dampening, nesterov, weightDecay } = group
-    const isFirst = state.momentumBuffer === undefined
-    if (momentum !== 0) state.momentumBuffer ??= zerosLike(param)
-    const inputs = momentum === 0 ? [param, grad] : [param, grad, state.momentumBuffer!]
-    dispatchUpdate('sgdStep', inputs, { lr, momentum, dampening, weightDecay, nesterov, isFirst })
+    const numbers = numbersOf(state, group)
+    dispatchUpdate('sgdStep', [param, grad, ...memoryOf(param, state, group)], numbers)
+  }
+
+  protected override updateAtOnce(param: Tensor, state: SGDState, group: ParamGroup<SGDSettings>): boolean {
+    // A subclass with rules of its own gets the gradient.
+    if (this.update !== SGD.prototype.update || this.decay !== SGD.prototype.decay) return false
+    const numbers = numbersOf(state, group)
+    dispatchGradUpdate('sgdStep', param, memoryOf(param, state, group), numbers)
+    return true
   }
 }
+
+function numbersOf(
+  { momentumBuffer }: SGDState,
+  { lr, momentum, dampening, nesterov, weightDecay }: ParamGroup<SGDSettings>,
+): UpdatePrimitives['sgdStep'] {
+  return { lr, momentum, dampening, weightDecay, nesterov, isFirst: momentumBuffer === undefined }
+}
+
+/** The velocity, if the step has any; made at first. */
+function memoryOf(param: Tensor, state: SGDState, { momentum }: ParamGroup<SGDSettings>): readonly Tensor[] {
+  return momentum === 0 ? none : [(state.momentumBuffer ??= zerosLike(param))]
+}
+
+const none: readonly Tensor[] = []

@@ -201,10 +201,31 @@ export function dispatchUpdate<P extends UpdatePrimitive>(
   if (isRecording()) throw new GradError(`${primitive}: updates have no gradient. Use noGrad.`)
   const device = commonDevice(primitive, inputs)
   infer[primitive](inputs, params)
-  const targets = inputs.filter((_, i) => i !== 1)
+  const targets = [inputs[0]!]
+  for (let i = 2; i < inputs.length; i++) targets.push(inputs[i]!)
   compute(device, primitive, targets, inputs, params)
-  for (const { storage } of targets) storage.version++
+  for (let i = 0; i < targets.length; i++) targets[i]!.storage.version++
   if (isObserved()) notifyObservers({ primitive, inputs, params, outputs: targets })
+}
+
+/**
+ * `dispatchUpdate` of a parameter by the gradient that it holds, which nobody gets to see by that. The inputs are the parameter,
+ * its gradient and `memory`.
+ *
+ * @throws GradError while ops are recorded, and without a gradient
+ */
+export function dispatchGradUpdate<P extends UpdatePrimitive>(
+  primitive: P,
+  param: Tensor,
+  memory: readonly Tensor[],
+  params: ComputePrimitives[P],
+): void {
+  // Observers see what they are told of.
+  const held = isObserved() ? param.grad : param.heldGrad
+  if (held === undefined) throw new GradError(`${primitive}: the parameter has no gradient. Call backward before.`)
+  const inputs = [param, 'isSeen' in held ? held.tensor : held]
+  for (let i = 0; i < memory.length; i++) inputs.push(memory[i]!)
+  dispatchUpdate(primitive, inputs, params)
 }
 
 function checkTarget(primitive: Primitive, target: Tensor, layout: Layout, dtype: DType, tracked: boolean): void {

@@ -56,8 +56,17 @@ export type {
   Windows,
 } from './primitives.ts'
 export { inferView } from './infer.ts'
-export { dispatch, dispatchAll, dispatchUpdate, dispatchView, record } from './dispatch.ts'
-export { isRecording, observe, setRecording, type Call, type Edge, type Observer, type Source } from './tape.ts'
+export { dispatch, dispatchAll, dispatchGradUpdate, dispatchUpdate, dispatchView, record } from './dispatch.ts'
+export {
+  isRecording,
+  observe,
+  setRecording,
+  type Call,
+  type Edge,
+  type Observer,
+  type Source,
+  type UnseenGrad,
+} from './tape.ts'
 export { canReadNow, currentTrace, late, setTrace, type Trace } from './trace.ts'
 export type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramSlot, ProgramStep } from './program.ts'
 export { cpu, useKernels, type KernelChoice } from './cpu/index.ts'

@@ -20,6 +20,12 @@ export interface Source<P extends Primitive = Primitive> {
   outputVersions: readonly number[]
 }
 
+/** A gradient that nobody has asked for yet: until then, who made it may write it anew. */
+export interface UnseenGrad {
+  readonly tensor: Tensor
+  isSeen: boolean
+}
+
 /**
  * Where the gradient of a tensor goes: to the record that made it (`slot` tells which of its outputs the tensor is) or to
  * the leaf itself; nowhere if it does not require grad.

@@ -49,7 +49,7 @@ import type { Generator } from './random/index.ts'
 import { defaultGenerator } from './random/index.ts'
 import type { NestedArray } from './nested.ts'
 import { nest, toNumber } from './nested.ts'
-import type { Edge, Source } from './tape.ts'
+import type { Edge, Source, UnseenGrad } from './tape.ts'
 import { upload } from './trace.ts'
 import { elementary } from './elementary.ts'
 
@@ -82,13 +82,12 @@ export class Tensor {
   /** How the elements lie in the storage. */
   readonly layout: Layout
   readonly dtype: DType
-  /** The gradient that backward has added up so far. Only autograd and you write it. */
-  grad: Tensor | undefined = undefined
   /** @internal The tensor that this is a view of; lets in-place writes reach the history of all views. */
   viewOf: ViewOf | undefined = undefined
   /** @internal `storage.rewrites` when the history was last taken from the base. */
   seenRewrites = 0
   #edge: Edge = undefined
+  #grad: Tensor | UnseenGrad | undefined = undefined
 
   constructor(storage: Storage, layout: Layout, dtype: DType) {
     this.storage = storage
@@ -114,6 +113,27 @@ export class Tensor {
 
   get device(): Device {
     return this.storage.device
+  }
+
+  /** The gradient that backward has added up so far. Only autograd and you write it. */
+  get grad(): Tensor | undefined {
+    const held = this.#grad
+    if (held === undefined || held instanceof Tensor) return held
+    held.isSeen = true
+    return (this.#grad = held.tensor)
+  }
+
+  set grad(gradient: Tensor | undefined) {
+    this.#grad = gradient
+  }
+
+  /** @internal The gradient as it is held: to look at this does not make it seen. */
+  get heldGrad(): Tensor | UnseenGrad | undefined {
+    return this.#grad
+  }
+
+  set heldGrad(held: Tensor | UnseenGrad | undefined) {
+    this.#grad = held
   }
 
   /** @internal Where its gradient goes; undefined if it does not require grad. */
