@@ -332,31 +332,35 @@ export function winogradBackwardInput(dImage: usize, g: usize, weights: usize, s
 function correlateTiles(
   to: usize, nextOutput: usize, g: usize, v: usize, row: usize, tiles: i32, hasSecond: bool,
 ): void {
-  let c00 = f32x4.splat(0)
-  let c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
   // Without a second input the first again, whose sum is not written.
-  const second: usize = hasSecond ? row : 0
-  for (let left = tiles; left > 0; left -= 4) {
-    let x0 = v128.load(v), x1 = v128.load(v + second)
-    let d0 = v128.load(g), d1 = v128.load(g + row), d2 = v128.load(g + 2 * row), d3 = v128.load(g + 3 * row)
-    if (left < 4) {
-      x0 = keep<f32>(x0, left)
-      x1 = keep<f32>(x1, left)
-      d0 = keep<f32>(d0, left)
-      d1 = keep<f32>(d1, left)
-      d2 = keep<f32>(d2, left)
-      d3 = keep<f32>(d3, left)
-    }
-    c00 = fma<f32>(d0, x0, c00)
-    c01 = fma<f32>(d0, x1, c01)
-    c10 = fma<f32>(d1, x0, c10)
-    c11 = fma<f32>(d1, x1, c11)
-    c20 = fma<f32>(d2, x0, c20)
-    c21 = fma<f32>(d2, x1, c21)
-    c30 = fma<f32>(d3, x0, c30)
-    c31 = fma<f32>(d3, x1, c31)
-    v += 16
-    g += 16
+  const w = hasSecond ? v + row : v
+  const g1 = g + row, g2 = g1 + row, g3 = g2 + row
+  // The sums begin with what is left beyond whole vectors.
+  const rest = tiles & 3, whole = bytes<f32>(tiles - rest)
+  let x0 = keep<f32>(v128.load(v + whole), rest), x1 = keep<f32>(v128.load(w + whole), rest)
+  let d = keep<f32>(v128.load(g + whole), rest)
+  let c00 = f32x4.mul(d, x0), c01 = f32x4.mul(d, x1)
+  d = keep<f32>(v128.load(g1 + whole), rest)
+  let c10 = f32x4.mul(d, x0), c11 = f32x4.mul(d, x1)
+  d = keep<f32>(v128.load(g2 + whole), rest)
+  let c20 = f32x4.mul(d, x0), c21 = f32x4.mul(d, x1)
+  d = keep<f32>(v128.load(g3 + whole), rest)
+  let c30 = f32x4.mul(d, x0), c31 = f32x4.mul(d, x1)
+  for (let at: usize = 0; at < whole; at += 16) {
+    x0 = v128.load(v + at)
+    x1 = v128.load(w + at)
+    d = v128.load(g + at)
+    c00 = fma<f32>(d, x0, c00)
+    c01 = fma<f32>(d, x1, c01)
+    d = v128.load(g1 + at)
+    c10 = fma<f32>(d, x0, c10)
+    c11 = fma<f32>(d, x1, c11)
+    d = v128.load(g2 + at)
+    c20 = fma<f32>(d, x0, c20)
+    c21 = fma<f32>(d, x1, c21)
+    d = v128.load(g3 + at)
+    c30 = fma<f32>(d, x0, c30)
+    c31 = fma<f32>(d, x1, c31)
   }
   addSums(to, c00, c01, hasSecond)
   addSums(to + nextOutput, c10, c11, hasSecond)
