@@ -9,7 +9,7 @@ startEngine({
   smallBytes: 64,
   medium: { slots: 6, slotBytes: 4096 },
   mediumBytes: 512,
-  largeBudget: 16 << 10,
+  large: { first: 16 << 10, most: 16 << 10 },
 })
 
 /** A tensor and, in plain JavaScript, what it must hold: a view of a shadow storage. */

@@ -34,7 +34,7 @@ import {
 import { bernoulli, multinomial, sourceKernels } from './reference/sources.ts'
 import { adamStep, bceWithLogitsBackward, bceWithLogitsSum, linear, sgdStep } from './reference/training.ts'
 import { lowerProgram } from './program.ts'
-import { ArrayStorage, CpuStorage, arrayOf, cpuArray, hold } from './storage.ts'
+import { ArrayStorage, CpuStorage, arrayOf, beginOp, cpuArray, hold } from './storage.ts'
 import type { KernelBuild } from './wasm/loader.ts'
 
 const reference: Kernels = {
@@ -95,6 +95,7 @@ function inOrder({ storage, dtype, layout }: View): View {
 /** The reference, on operands that are all in memory. */
 function onlyReference(_name: string, loops: KernelOf<never>): KernelOf<never> {
   return throughFloat32<never>((outputs, inputs, params) => {
+    beginOp()
     hold([...inputs, ...outputs])
     loops(outputs, inputs, params)
   })
@@ -117,6 +118,7 @@ function withFast(name: string, loops: KernelOf<never>): KernelOf<never> {
   })
   // Fresh float32 results, nearly always, are done here: only in-place methods write elsewhere, and they have one output.
   return (outputs, inputs, params) => {
+    beginOp()
     if (!outputs[0]!.layout.isContiguous || !fast(outputs, inputs, params)) general(outputs, inputs, params)
   }
 }
@@ -127,6 +129,7 @@ function tableOf(row: (name: string, loops: KernelOf<never>) => KernelOf<never>)
 }
 
 function readSync(view: View): TypedArray {
+  beginOp()
   const { dtype, layout } = view
   if (dtype === 'float16') return arrayOf(widenHalf(view)).slice() as Float32Array
   const array = arrayOf(view) as TypedArray
@@ -143,8 +146,12 @@ const device: Omit<Device, 'kernels'> & { kernels: Kernels } = {
   name: 'cpu',
   dtypes: new Set(Object.keys(dtypes) as DType[]),
   kernels: compiledKernels,
-  allocate: (dtype, length) => new CpuStorage(cpu, dtype, length),
+  allocate(dtype, length) {
+    beginOp()
+    return new CpuStorage(cpu, dtype, length)
+  },
   write(storage, data) {
+    beginOp()
     const array = arrayOf({ storage, layout: contiguousLayout([storage.length]), dtype: storage.dtype })
     if (storage.dtype === 'float16') for (let i = 0; i < data.length; i++) array[i] = encodeHalf(Number(data[i]))
     else (array as TypedArray).set(data as never)

@@ -75,7 +75,7 @@ class PlanMemory extends Memory {
 
   constructor(planner: Planner) {
     const none = { buffer: new ArrayBuffer(1 << 10), grow: () => 0 }
-    super(none, 0, { small: noRing, smallBytes: 0, medium: noRing, mediumBytes: 0, largeBudget: 0 })
+    super(none, 0, { small: noRing, smallBytes: 0, medium: noRing, mediumBytes: 0, large: { first: 0, most: 0 } })
     this.#planner = planner
   }
 

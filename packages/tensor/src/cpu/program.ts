@@ -134,6 +134,7 @@ class CpuProgram {
 
   run(inputs: ProgramInputs): void {
     const { memory } = cpuEngine()
+    memory.beginOp()
     if (!this.#isBound(inputs, memory)) this.#bind(inputs, memory)
     this.#takeNumbers(inputs)
     // What runs once more will run often: a module costs as much as some hundred calls.
@@ -333,15 +334,10 @@ class CpuProgram {
 
   /** Brings everything into memory, and writes down where it is. */
   #bind(inputs: ProgramInputs, memory: Memory): void {
-    memory.keep(this.#outer.length + 1)
-    try {
-      for (let round = 0; round < bindRounds; round++) {
-        this.#bindArena(memory)
-        this.#bindOuter(inputs, memory, round > 1)
-        if (this.#isBound(inputs, memory)) return
-      }
-    } finally {
-      memory.keep(0)
+    for (let round = 0; round < bindRounds; round++) {
+      this.#bindArena(memory)
+      this.#bindOuter(inputs, memory, round > 1)
+      if (this.#isBound(inputs, memory)) return
     }
     throw new Error(`cpu: the operands of a program did not stay in memory together. This is a defect of the engine.`)
   }
@@ -377,12 +373,7 @@ class CpuProgram {
       const moved = by === 0 ? layout : new Layout(layout.shape, layout.strides, layout.offset + by)
       return { storage: this.#innerStorages[slot] ?? storages[slot]!, layout: moved, dtype }
     }
-    memory.keep(this.#outer.length + 1)
-    try {
-      this.#device.kernels[primitive](outputs.map(viewOf), read.map(viewOf), params[at] as never)
-    } finally {
-      memory.keep(0)
-    }
+    this.#device.kernels[primitive](outputs.map(viewOf), read.map(viewOf), params[at] as never)
     if (!this.#isBound(inputs, memory)) this.#bind(inputs, memory)
   }
 }

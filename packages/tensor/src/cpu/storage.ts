@@ -89,6 +89,11 @@ export function arrayOf(view: View): CpuArray {
   return new arrayTypes[storage.dtype](engine.bytes.buffer as ArrayBuffer, address, storage.length)
 }
 
+/** What is touched from here on stays in memory until the next op begins. */
+export function beginOp(): void {
+  memory().beginOp()
+}
+
 /** More would only be taken by operands that do not fit together. */
 const holdPasses = 4
 

@@ -17,7 +17,7 @@ const tinySizes = {
   smallBytes: 64,
   medium: { slots: 6, slotBytes: 4096 },
   mediumBytes: 512,
-  largeBudget: 16 << 10,
+  large: { first: 16 << 10, most: 16 << 10 },
 }
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url))

@@ -5,21 +5,39 @@ import { fuzzFresh } from './modules.ts'
 const mutants: readonly Mutant[] = [
   {
     breaks: 'what leaves a ring is copied out',
-    file: 'cpu/memory.ts',
-    find: 'const copy = this.#memory.bytes.slice(start, endOf(residents[last]!))',
+    file: 'cpu/ring.ts',
+    find: 'const copy = this.#memory.copies.take(start, endOf(residents[last]!))',
     replace: 'const copy = new Uint8Array(endOf(residents[last]!) - start)',
   },
   {
     breaks: 'what leaves the heap is copied out',
-    file: 'cpu/memory.ts',
+    file: 'cpu/heap.ts',
     find: 'pieces.push(this.#memory.bytes.slice(at, Math.min(at + pieceBytes, endOf(resident))))',
     replace: 'pieces.push(new Uint8Array(Math.min(at + pieceBytes, endOf(resident)) - at))',
   },
   {
     breaks: 'a slot is emptied before it is filled anew',
-    file: 'cpu/memory.ts',
+    file: 'cpu/ring.ts',
     find: 'this.#empty(this.#residents[(this.#slot + 1) % slots]!)',
     replace: '',
+  },
+  {
+    breaks: 'what the running op touched stays where it is',
+    file: 'cpu/heap.ts',
+    find: 'block === undefined || block.op === this.#memory.op',
+    replace: 'block === undefined',
+  },
+  {
+    breaks: 'operands that one op writes are all in memory before it takes their addresses',
+    file: 'cpu/storage.ts',
+    find: 'let isMoved = true',
+    replace: 'let isMoved = false',
+  },
+  {
+    breaks: 'what comes back is what went outside, from its own place in the copy',
+    file: 'cpu/copies.ts',
+    find: 'copy.slice(from, from + length)',
+    replace: 'copy.slice(0, length)',
   },
   {
     breaks: 'the address is that of the place it was brought back to',
@@ -29,7 +47,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     breaks: 'neighbours in a shared copy are told apart',
-    file: 'cpu/memory.ts',
+    file: 'cpu/ring.ts',
     find: 'resident.address = ~(resident.address - start)',
     replace: 'resident.address = ~0',
   },
