@@ -19,8 +19,6 @@ interface Host {
   readonly process?: { memoryUsage?(): { readonly heapUsed: number } }
 }
 
-const host = globalThis as Host
-
 /** Strings count against the limit of the JavaScript heap, arrays do not: beyond this use of the heap, copies are arrays. */
 const heapBytes = 256 << 20
 /** How much is taken between two looks at the heap. */
@@ -39,7 +37,7 @@ function arrayCopies(bytes: Uint8Array): Copies {
  * Copies die young: nearly all are of tensors that are gone already. A string lives in V8's nursery, whose places are used over
  * and over; an array's bytes are asked of the system, page by page, and wait for the collector's slower rounds.
  */
-function stringCopies(bytes: Uint8Array, text: TextBytes): Copies {
+function stringCopies(bytes: Uint8Array, text: TextBytes, host: Host): Copies {
   const arrays = arrayCopies(bytes)
   let untilLook = lookBytes
   let isHeapFull = false
@@ -59,6 +57,7 @@ function stringCopies(bytes: Uint8Array, text: TextBytes): Copies {
   }
 }
 
-export function copiesOf(bytes: Uint8Array<ArrayBuffer>): Copies {
-  return host.Buffer === undefined ? arrayCopies(bytes) : stringCopies(bytes, host.Buffer.from(bytes.buffer))
+/** @param host what the environment offers */
+export function copiesOf(bytes: Uint8Array<ArrayBuffer>, host: Host = globalThis as Host): Copies {
+  return host.Buffer === undefined ? arrayCopies(bytes) : stringCopies(bytes, host.Buffer.from(bytes.buffer), host)
 }

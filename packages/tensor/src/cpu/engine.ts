@@ -1,4 +1,4 @@
-import type { MemorySizes, Resident } from './memory.ts'
+import type { MemorySizes, MemoryUsage, Resident } from './memory.ts'
 import { Memory, defaultSizes } from './memory.ts'
 import type { KernelBuild, KernelMemory, Kernels } from './wasm/loader.ts'
 import { loadKernels, quickestBuild } from './wasm/loader.ts'
@@ -69,6 +69,16 @@ export function cpuEngine(): Engine {
 
 export function memory(): Memory {
   return cpuEngine().memory
+}
+
+/**
+ * What lives where in the CPU's memory now. Nothing is ever freed by hand: a loop may run for ever, and `total` stays.
+ *
+ * @example
+ * memory().total // -> bytes, of all that the CPU device holds but what lies outside
+ */
+export function memoryUsage(): MemoryUsage {
+  return cpuEngine().memory.usage()
 }
 
 /** Starts with other sizes, before the first tensor: for tests that want every place to be full all the time. */

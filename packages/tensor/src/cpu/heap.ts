@@ -154,6 +154,7 @@ export class Heap {
     resident.outside = pieces
     resident.address = -1
     this.#evicted += resident.byteLength
+    this.#memory.copiedOut += resident.byteLength
     // No word of the owner from here on, or all that ever went outside in this job would wait for it.
     this.#owners.unregister(block)
     this.free(block)
@@ -198,4 +199,3 @@ export class Heap {
     else block.older.newer = block.newer
   }
 }
-

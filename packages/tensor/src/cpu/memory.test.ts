@@ -49,6 +49,7 @@ describe('Memory', () => {
     const sizes = [0, 1, 7, 16, 17, 60, 128, 129, 400, 1500, 3000]
     for (let step = 0; step < 30_000; step++) {
       const action = random(10)
+      memory.beginOp()
       const owners = [...(step % 64 === 0 ? live.keys() : [])]
       if (action < 4 || live.size === 0) {
         const one = resident(sizes[random(sizes.length)]!)
@@ -76,14 +77,17 @@ describe('Memory', () => {
     const memory = new Memory(linearMemory(1), 0, tiny)
     const operands = Array.from({ length: 8 }, () => resident(120))
     for (const operand of operands) {
+      memory.beginOp()
       memory.place(operand)
       memory.bytes.fill(operands.indexOf(operand) + 1, operand.address, operand.address + 120)
     }
-    for (let i = 0; i < 100; i++) memory.place(resident(128))
+    for (let i = 0; i < 100; i++) {
+      memory.beginOp()
+      memory.place(resident(128))
+    }
     memory.beginOp()
     const addresses = operands.map((operand) => memory.touch(operand))
     expect(addresses).toEqual(operands.map(({ address }) => address))
-    expect(memory.slotsEntered).toBeLessThanOrEqual(2)
     addresses.forEach((address, i) => expect(memory.bytes[address]).toBe(i + 1))
   })
 
@@ -119,10 +123,41 @@ describe('Memory', () => {
       const memory = new Memory(linearMemory(8), 0)
       const first = resident(bytes)
       memory.place(first)
-      for (let i = 0; i < 40_000; i++) memory.place(resident(bytes))
+      for (let i = 0; i < 40_000; i++) {
+        memory.beginOp()
+        memory.place(resident(bytes))
+      }
       expect(first.address).toBeLessThan(0)
       expect((first.outside as Copy).length).toBeLessThanOrEqual(most)
     }
+  })
+
+  it('says so where one op brings in more than a ring keeps', () => {
+    const memory = new Memory(linearMemory(1), 0, tiny)
+    const many = Array.from({ length: 100 }, () => {
+      memory.beginOp()
+      const one = resident(120)
+      memory.place(one)
+      return one
+    })
+    memory.beginOp()
+    expect(() => many.map((one) => memory.touch(one))).toThrow(
+      /^cpu: one op brought in more than 2 slots of 1024 bytes/,
+    )
+  })
+
+  it('tells what lives where', () => {
+    const memory = new Memory(linearMemory(1), 0, tiny)
+    const [small, medium, large] = [resident(16), resident(100), resident(3000)]
+    for (const one of [small, medium, large]) memory.place(one)
+    expect(memory.usage()).toEqual({ small: 16, medium: 100, large: 3072, total: 65_536, copiedOut: 0, broughtBack: 0 })
+    for (let i = 0; i < 3; i++) {
+      memory.beginOp()
+      memory.place(resident(3000))
+    }
+    expect(memory.usage().copiedOut).toBe(6000)
+    memory.touch(large)
+    expect(memory.usage().broughtBack).toBe(3000)
   })
 
   it('takes a block back without a copy once its owner was collected', async () => {

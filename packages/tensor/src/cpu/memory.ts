@@ -39,6 +39,19 @@ export const defaultSizes: MemorySizes = {
   large: { first: 16 << 20, most: 1 << 30 },
 }
 
+/** Bytes. What lies outside is not counted: only the tensors themselves reach it. */
+export interface MemoryUsage {
+  /** Of tensors that live in the memory, by their size: up to 64 bytes, up to 8 KiB, larger. Those that are gone count until their place is needed. */
+  readonly small: number
+  readonly medium: number
+  readonly large: number
+  /** The whole WebAssembly memory. */
+  readonly total: number
+  /** Taken outside to make room, and brought back as it was needed again, since the start. */
+  readonly copiedOut: number
+  readonly broughtBack: number
+}
+
 const pageBytes = 1 << 16
 /** From here on the collector is asked which residents are gone: each time that so many bytes were placed. */
 const [hugeBytes, askBytes] = [256 << 10, 40 << 20]
@@ -57,6 +70,8 @@ export class Memory {
   readonly #large: Heap
   /** Which op is running. */
   op = 1
+  copiedOut = 0
+  #broughtBack = 0
   #placedSinceAsked = 0
   #bytes: Uint8Array<ArrayBuffer>
   #copies: Copies
@@ -109,6 +124,7 @@ export class Memory {
     const { outside, byteLength } = resident
     const at = ~resident.address
     resident.outside = undefined
+    this.#broughtBack += byteLength
     this.place(resident)
     if (typeof outside === 'string' || outside instanceof Uint8Array)
       this.#copies.bringBack(outside, at, byteLength, resident.address)
@@ -175,19 +191,15 @@ export class Memory {
     )
   }
 
-  /** How many bytes each place holds now. */
-  usage(): { readonly small: number; readonly medium: number; readonly large: number; readonly total: number } {
+  usage(): MemoryUsage {
     return {
       small: this.#small.residentBytes,
       medium: this.#medium.residentBytes,
       large: this.#large.used,
       total: this.end,
+      copiedOut: this.copiedOut,
+      broughtBack: this.#broughtBack,
     }
-  }
-
-  /** Slots entered since the op began: the operands of one that enters all but two would move. */
-  get slotsEntered(): number {
-    return Math.max(this.#small.entered, this.#medium.entered)
   }
 
   /** From here on what is touched stays in place, until the next op begins. */

@@ -56,15 +56,15 @@ export class Ring {
     }
   }
 
-  /** Slots entered since the op began: were it all but two, the op's own operands would move. */
-  get entered(): number {
-    return this.#op === this.#memory.op ? this.#entered : 0
-  }
-
   #enterNext(): void {
     const { slots, slotBytes } = this.#size
-    this.#entered = this.entered + 1
+    this.#entered = this.#op === this.#memory.op ? this.#entered + 1 : 1
     this.#op = this.#memory.op
+    if (this.#entered > slots - 2) {
+      throw new Error(
+        `cpu: one op brought in more than ${slots - 2} slots of ${slotBytes} bytes, so that its own operands would move. This is a defect of the engine.`,
+      )
+    }
     this.#slot = (this.#slot + 1) % slots
     this.#current = this.#residents[this.#slot]!
     this.#next = this.#start + this.#slot * slotBytes
@@ -81,6 +81,7 @@ export class Ring {
       let last = first
       while (last + 1 < residents.length && endOf(residents[last + 1]!) <= end) last++
       const copy = this.#memory.copies.take(start, endOf(residents[last]!))
+      this.#memory.copiedOut += copy.length
       for (; first <= last; first++) moveOut(residents[first]!, copy, start)
     }
     residents.length = 0

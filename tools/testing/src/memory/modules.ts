@@ -13,7 +13,7 @@ export interface Mutant {
 
 /** Every place is far too small, so that tensors are copied out and back all the time. */
 const tinySizes = {
-  small: { slots: 4, slotBytes: 256 },
+  small: { slots: 6, slotBytes: 256 },
   smallBytes: 64,
   medium: { slots: 6, slotBytes: 4096 },
   mediumBytes: 512,
