@@ -43,11 +43,24 @@ export function sameSignature(earlier: Recording, later: Recording): boolean {
     earlier.isRecording === later.isRecording &&
     differs(earlier.arguments, later.arguments) === undefined &&
     earlier.leaves.every((leaf, i) => alike(leaf, later.leaves[i]!)) &&
+    sameSharing(earlier.leaves, later.leaves) &&
     earlier.guards.every((holds) => holds()) &&
     earlier.watches.every(
       ({ tensor, entry }) => !entries.has(tensor) || (entries.get(tensor) === undefined) === (entry === undefined),
     )
   )
+}
+
+/** Whether the same ones share a storage, at the same distance. */
+function sameSharing(a: readonly Tensor[], b: readonly Tensor[]): boolean {
+  return a.every((leaf, i) => {
+    const first = a.findIndex(({ storage }) => storage === leaf.storage)
+    const [left, right] = [a[first]!, b[first]!]
+    return (
+      b.findIndex(({ storage }) => storage === b[i]!.storage) === first &&
+      leaf.layout.offset - left.layout.offset === b[i]!.layout.offset - right.layout.offset
+    )
+  })
 }
 
 /** Same shape, strides and dtype, and both or none require grad. */

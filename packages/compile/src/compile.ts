@@ -128,9 +128,8 @@ class Compiler<Args extends readonly unknown[], Result> {
     }
     const recording = recorder.finish(value)
     // Arguments are met anew at each call.
-    const met = new Set(recording.leaves)
-    const parameters = [...recording.seen].filter(([tensor, requiresGrad]) => requiresGrad && !met.has(tensor))
-    this.#known = new Set(parameters.map(([tensor]) => tensor))
+    this.#known = new Set(recording.seen.keys())
+    for (const leaf of recording.leaves) this.#known.delete(leaf)
     this.#settle(recording, unproven)
     const tensors = recording.results.map(({ tensor }) => withoutHistory(tensor))
     return build(recording.result, tensors) as Result

@@ -77,6 +77,8 @@ export interface Recording {
   readonly guards: readonly (() => boolean)[]
   /** Leaves whose gradients the function read or changed. */
   readonly watches: readonly Watch[]
+  /** Leaves from outside without a gradient before or after, where the function changes those of others: it would change theirs. */
+  readonly idle: readonly Tensor[]
   /** All leaves of floats that took part, and whether they required grad. */
   readonly seen: ReadonlyMap<Tensor, boolean>
   readonly result: Tree
@@ -195,6 +197,7 @@ export class Recorder implements Trace {
     // One leaf may have been given the gradient of another, which matters then, too.
     for (const watch of watched) if (this.#changed(watch)) note(watch.exit)
     const watches = watched.filter((watch) => this.#changed(watch) || this.#used(watch))
+    const idle = watched.filter(({ entry, exit }) => watches.length > 0 && (entry ?? exit) === undefined)
     for (const { exit } of watches) note(exit)
     for (const { grads } of this.#sections) for (const { tensor } of watches) note(grads.get(tensor))
     for (const slot of this.#slots) if (slot.origin === 'made' || slot.origin === 'late') slot.storage = undefined
@@ -208,6 +211,7 @@ export class Recorder implements Trace {
       sections: this.#sections,
       guards: this.#guards,
       watches,
+      idle: idle.map(({ tensor }) => tensor).filter((x) => this.#seen.has(x) && !this.#leaves.includes(x)),
       seen: this.#seen,
       result,
       results: tensors.map((tensor) => ({ tensor, operand: operands.get(tensor)! })),
@@ -245,7 +249,7 @@ export class Recorder implements Trace {
   }
 
   #watch(tensor: Tensor): void {
-    if (!tensor.requiresGrad || !tensor.isLeaf || this.#watches.has(tensor)) return
+    if (!tensor.isLeaf || this.#watches.has(tensor)) return
     this.#watches.set(tensor, { tensor, entry: tensor.grad, exit: undefined })
     if (tensor.grad !== undefined) this.#gradients.add(tensor.grad.storage)
   }

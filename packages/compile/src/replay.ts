@@ -121,12 +121,12 @@ export class Replay {
   }
 
   #acceptsGrads(leaves: readonly Tensor[]): boolean {
-    const { watches } = this.recording
+    const { watches, idle } = this.recording
+    for (let i = 0; i < idle.length; i++) if (idle[i]!.heldGrad !== undefined) return false
     for (let i = 0; i < watches.length; i++) {
       const { entry } = watches[i]!
-      const now = this.#watched(i, leaves)
-      const grad = tensorOf(now.heldGrad)
-      if (!now.requiresGrad || (grad === undefined) !== (entry === undefined)) return false
+      const grad = tensorOf(this.#watched(i, leaves).heldGrad)
+      if ((grad === undefined) !== (entry === undefined)) return false
       if (grad !== undefined && !(alike(grad, entry!) && grad.layout.offset === entry!.layout.offset)) return false
     }
     return true

@@ -1,4 +1,4 @@
-import { ArgumentError, StateDictError, Tensor, formatShape, sameShape } from '@metagrad/tensor'
+import { ArgumentError, StateDictError, Tensor, currentTrace, formatShape, sameShape } from '@metagrad/tensor'
 import { enableGrad } from '@metagrad/autograd'
 import type { OptionTable } from './options.ts'
 import { resolveOptions } from './options.ts'
@@ -75,6 +75,13 @@ export abstract class Optimizer<Settings extends LearningRate, State extends Par
   /** Forgets the gradients of all parameters: `grad` becomes undefined. */
   zeroGrad(): void {
     for (const { params } of this.paramGroups) for (const param of params) param.grad = undefined
+    // A compiled function clears those that it saw.
+    const count = this.#countParams()
+    currentTrace()?.guard(() => this.#countParams() === count)
+  }
+
+  #countParams(): number {
+    return this.paramGroups.reduce((sum, { params }) => sum + params.length, 0)
   }
 
   /**
