@@ -5,7 +5,7 @@ import { memoryText, residentMemory } from './memory.ts'
 import type { Peer } from './peer.ts'
 import { limitName, startPeers } from './peer.ts'
 import { performancePage } from './page.ts'
-import { measure, quantile } from './timing.ts'
+import { measure, quantile, warmUp } from './timing.ts'
 import type { Workload } from './workloads.ts'
 import { workloads } from './workloads.ts'
 
@@ -50,7 +50,7 @@ async function callsOf(peers: readonly Peer[], { name, calls }: Workload): Promi
 async function bench(workload: Workload, peers: readonly Peer[]): Promise<Row> {
   const { name, accept, goal, calls, setup } = workload
   const call = setup()
-  for (let i = 0; i < 3; i++) measure(call, calls)
+  await warmUp(call, calls)
   const counts = await callsOf(peers, workload)
   const own: number[] = []
   const others = new Map<string, number[]>([...counts.keys()].map((peer) => [peer.name, []]))
