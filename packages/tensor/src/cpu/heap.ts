@@ -16,6 +16,15 @@ const mostForGone = 160 << 20
 /** Below this glibc keeps the memory of an array that is gone for the next one, once it saw one of this size go. */
 const largestKeptArray = 31 << 20
 
+/** Makes an array that is gone at once, which the collector and the allocator take notice of. */
+export function passingArray(bytes: number): void {
+  try {
+    void new ArrayBuffer(bytes)
+  } catch {
+    // There is no room for it: they have noticed.
+  }
+}
+
 function blockAt(address: number, size: number, before: Block | undefined, after: Block | undefined): Block {
   return { address, size, resident: undefined, op: 0, before, after, older: undefined, newer: undefined }
 }
@@ -165,7 +174,7 @@ export class Heap {
   #askAllocator(): void {
     if (this.#isAllocatorAsked) return
     this.#isAllocatorAsked = true
-    void new ArrayBuffer(largestKeptArray)
+    passingArray(largestKeptArray)
   }
 
   /** Frees a block once the owner of its resident was collected, unless the resident went outside before. */

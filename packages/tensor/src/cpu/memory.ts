@@ -2,7 +2,7 @@ import { DeviceError } from '../errors.ts'
 import type { Copies } from './copies.ts'
 import { copiesOf } from './copies.ts'
 import type { HeapBudget } from './heap.ts'
-import { Heap } from './heap.ts'
+import { Heap, passingArray } from './heap.ts'
 import type { Resident } from './resident.ts'
 import { roundUp, slack } from './resident.ts'
 import type { RingSize } from './ring.ts'
@@ -161,13 +161,7 @@ export class Memory {
   /** The collector does not see this memory fill up. At the end of the job an array that is gone at once makes it look. */
   #askCollector(): void {
     this.#placedSinceAsked = 0
-    void Promise.resolve().then(() => {
-      try {
-        return new ArrayBuffer(askingBytes).byteLength
-      } catch {
-        return 0
-      }
-    })
+    void Promise.resolve().then(() => passingArray(askingBytes))
   }
 
   /** Makes room at the end; returns the bytes gained, whole pages. @throws DeviceError if the machine has no more */
