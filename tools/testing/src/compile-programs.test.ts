@@ -32,12 +32,12 @@ function learner(wrap: Wrap) {
   return { model, optimizer, scheduler, loss, step, steps, state }
 }
 
-/** What a call that must fail says. */
+/** The kind of error of a call that must fail: a replay names the primitive that failed, not the layer. */
 function failureOf(call: () => unknown): string {
   try {
     call()
   } catch (error) {
-    return String(error)
+    if (error instanceof Error) return error.name
   }
   throw new Error('nothing was thrown')
 }
