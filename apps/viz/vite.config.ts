@@ -7,7 +7,13 @@ export default defineConfig({
   base: './',
   resolve: { conditions: ['@metagrad/source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es', plugins: () => [leaveOut(), kernelFiles()] },
+  worker: {
+    format: 'es',
+    plugins: () => [leaveOut(), kernelFiles()],
+    // What the trainer needs at once comes in one file, also where parts that come later share it: its inbox has to be the first
+    // module that runs.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'trainer', test: /\/worker\/worker\.ts$/ }] } } },
+  },
   build: {
     // Where the command looks for it, and what its package carries.
     outDir: '../cli/dist/app',

@@ -11,7 +11,6 @@ import type { IconName } from './ui/icons.tsx'
 import { Icon, IconButton } from './ui/icons.tsx'
 import type { AppPart } from './ui/lazy.tsx'
 import { Lazy } from './ui/lazy.tsx'
-import { useThrottled } from './ui/use-throttled.ts'
 
 const rail: readonly { readonly screen: Screen; readonly icon: IconName; readonly name: string }[] = [
   { screen: 'train', icon: 'train', name: 'Train' },
@@ -167,10 +166,7 @@ function TopBar({ app }: { readonly app: App }): JSX.Element {
 
 /** Step, epoch and losses in figures. */
 function Readout({ app }: { readonly app: App }): JSX.Element {
-  const train = useThrottled(
-    useStore(app.store, (state) => state.train),
-    100,
-  )
+  const train = useStore(app.store, (state) => state.train, 100)
   const { step, epoch, rate, history } = train
   const last = (tag: string): string => {
     const value = history.series(tag, 'epoch')?.values.at(-1)
@@ -199,10 +195,7 @@ const spokenMs = 5000
 
 /** Says how the training goes, at most every five seconds. */
 function Spoken({ app }: { readonly app: App }): JSX.Element {
-  const train = useThrottled(
-    useStore(app.store, (state) => state.train),
-    spokenMs,
-  )
+  const train = useStore(app.store, (state) => state.train, spokenMs)
   const loss = train.history.series('val/loss', 'epoch')?.values.at(-1)
   const text =
     train.playing && loss !== undefined

@@ -1,4 +1,5 @@
 import { backward, noGrad } from '@metagrad/autograd'
+import type { Parameter } from '@metagrad/nn'
 import { functional as F } from '@metagrad/nn'
 import type { Generator, Tensor } from '@metagrad/tensor'
 import { randperm, tensor } from '@metagrad/tensor'
@@ -52,8 +53,10 @@ export class Trainer {
   stepCount = 0
   /** Epochs begun. */
   epoch = 1
+  readonly #parameters: readonly (readonly [name: string, parameter: Parameter])[]
   readonly #optimizer: Stepper
   readonly #order: Generator
+  readonly #splits = new Map<Uint32Array, Batch>()
   #batches: Uint32Array[] = []
 
   constructor(experiment: Experiment, dataset: Dataset) {
@@ -63,6 +66,7 @@ export class Trainer {
     this.targetScale =
       dataset.task === 'regression' ? fitScale(dataset.targets, dataset.train) : { mean: 0, deviation: 1 }
     this.built = buildModel(experiment, this.outputCount)
+    this.#parameters = this.built.model.namedParameters()
     this.#optimizer = buildOptimizer(this.built.model, experiment)
     this.#order = generatorOf(experiment.seed, 'order')
     this.#batches = this.#shuffle()
@@ -88,16 +92,28 @@ export class Trainer {
   /** The rows as tensors, scaled. */
   batchOf(rows: Uint32Array): Batch {
     const { x, y, targets, task } = this.dataset
-    const inputs = new Float32Array(rows.length * 2)
-    rows.forEach((row, i) => inputs.set(this.scaled(x[row]!, y[row]!), 2 * i))
+    const [across, up] = this.scales
     const { mean, deviation } = this.targetScale
+    const inputs = new Float32Array(rows.length * 2)
+    const isClass = task === 'classification'
+    const wanted = isClass ? new Int32Array(rows.length) : new Float32Array(rows.length)
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!
+      inputs[2 * i] = (x[row]! - across.mean) / across.deviation
+      inputs[2 * i + 1] = (y[row]! - up.mean) / up.deviation
+      wanted[i] = isClass ? targets[row]! : (targets[row]! - mean) / deviation
+    }
     return {
       inputs: tensor(inputs).reshape(rows.length, 2),
-      targets:
-        task === 'classification'
-          ? tensor(Int32Array.from(rows, (row) => targets[row]!)).to('int64')
-          : tensor(Float32Array.from(rows, (row) => (targets[row]! - mean) / deviation)).reshape(rows.length, 1),
+      targets: isClass ? tensor(wanted).to('int64') : tensor(wanted).reshape(rows.length, 1),
     }
+  }
+
+  /** All rows of a split, made once: they are evaluated after every epoch. */
+  #splitOf(rows: Uint32Array): Batch {
+    const batch = this.#splits.get(rows) ?? this.batchOf(rows)
+    this.#splits.set(rows, batch)
+    return batch
   }
 
   /** A place of the plane as the network sees it. */
@@ -129,7 +145,7 @@ export class Trainer {
     const { model } = this.built
     const rows = this.#batches[0]!
     const batch = this.batchOf(rows)
-    model.train()
+    if (!model.training) model.train()
     this.#optimizer.zeroGrad()
     const random = this.experiment.blocks.some(({ dropout }) => dropout > 0)
     const before = random ? this.built.dropout.getState() : undefined
@@ -140,14 +156,13 @@ export class Trainer {
       if (before !== undefined) this.built.dropout.setState(before)
       return findNonFinite(() => this.loss(batch, true), this.built)
     }
-    const parameters = model.parameters()
-    if (!Number.isFinite(value) || parameters.some(({ grad }) => grad !== undefined && hasNonFinite(grad))) {
+    if (!Number.isFinite(value) || this.#parameters.some(([, { grad }]) => grad !== undefined && hasNonFinite(grad))) {
       const found = fault()
       model.zeroGrad()
       return { loss: value, fault: found, endsEpoch: false }
     }
     this.#optimizer.step()
-    const overflown = model.namedParameters().find(([, parameter]) => hasNonFinite(parameter))
+    const overflown = this.#parameters.find(([, parameter]) => hasNonFinite(parameter))
     this.stepCount += 1
     this.#batches.shift()
     const endsEpoch = this.#batches.length === 0
@@ -167,7 +182,7 @@ export class Trainer {
     const { model } = this.built
     model.eval()
     return noGrad(() => {
-      const { inputs, targets } = this.batchOf(rows)
+      const { inputs, targets } = this.#splitOf(rows)
       const outputs = model.forward(inputs)
       if (this.dataset.task === 'classification') {
         const right = outputs.argmax(1).eq(targets).to('float32').mean()

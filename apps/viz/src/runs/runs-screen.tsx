@@ -9,7 +9,6 @@ import { hasServer } from '../app/server.ts'
 import { useStore } from '../app/store.ts'
 import type { RunAxis, RunsView, ScaleName } from '../app/url.ts'
 import { Chart } from '../ui/chart.tsx'
-import { useThrottled } from '../ui/use-throttled.ts'
 import { Choice, Slider } from '../ui/fields.tsx'
 import { Icon, IconButton } from '../ui/icons.tsx'
 import { connect } from './connect.ts'
@@ -38,10 +37,7 @@ const pageRun = 'this page'
 /** Runs of the command line and of this page, side by side. */
 export function RunsScreen({ app }: { readonly app: App }): JSX.Element {
   const { runs, hidden, selected, server, problems } = useStore(app.store, (state) => state.runs)
-  const train = useThrottled(
-    useStore(app.store, (state) => state.train),
-    500,
-  )
+  const train = useStore(app.store, (state) => state.train, 500)
   const view = useStore(app.store, (state) => state.runsView)
   useEffect(() => connect(app), [])
   const all = useMemo(() => [...pageRunOf(train), ...runs], [train, runs])

@@ -5,7 +5,7 @@ import type { App } from '../app/app.ts'
 import { useStore } from '../app/store.ts'
 import type { ScaleName } from '../app/url.ts'
 import type { ChartTable } from '../ui/chart.tsx'
-import { Chart } from '../ui/chart.tsx'
+import { Chart, redrawMs } from '../ui/chart.tsx'
 import { Choice } from '../ui/fields.tsx'
 
 const scales = [
@@ -15,7 +15,7 @@ const scales = [
 
 /** Loss and score over the training, of both splits. */
 export function TrainCharts({ app }: { readonly app: App }): JSX.Element | null {
-  const { history, version, setup } = useStore(app.store, (state) => state.train)
+  const { history, version, setup } = useStore(app.store, (state) => state.train, redrawMs)
   const lossScale = useStore(app.store, (state) => state.lossScale)
   if (setup === undefined) return null
   const score = setup.task === 'classification' ? 'accuracy' : 'r2'

@@ -78,16 +78,14 @@ export function surfacePixels({ n, labels, levels }: Surface, colours: Colours):
   return new Uint8ClampedArray(words.buffer)
 }
 
-/** What one unit answers, as the pixels of an image. */
-export function unitPixels(bytes: Int8Array, n: number, colours: Colours): Uint8ClampedArray<ArrayBuffer> {
-  const words = new Uint32Array(n * n)
+/** What one unit answers, into the n * n words of an image. */
+export function paintUnit(words: Uint32Array, bytes: Int8Array, n: number, colours: Colours): void {
   const table = wordsOf(colours.signed)
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < n; column++) {
       words[row * n + column] = table[bytes[(n - 1 - row) * n + column]! + 127]!
     }
   }
-  return new Uint8ClampedArray(words.buffer)
 }
 
 export const cssColour = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { App } from '../app/app.ts'
+import type { UnitRef } from '../app/state.ts'
 import { useStore } from '../app/store.ts'
 import { NumberField } from '../ui/fields.tsx'
 import { IconButton } from '../ui/icons.tsx'
@@ -8,9 +9,22 @@ const anyNumber = { low: -1e6, high: 1e6 }
 
 /** The chosen unit: what comes into it, each weight editable. */
 export function UnitInspector({ app }: { readonly app: App }): JSX.Element | null {
-  const { selected, setup, linears, playing } = useStore(app.store, (state) => state.train)
-  const linear = selected && linears?.[selected.column - 1]
-  if (selected === undefined || setup === undefined || linear === undefined || selected.unit >= linear.to) return null
+  const selected = useStore(app.store, (state) => state.train.selected)
+  return selected === undefined ? null : <Inspector app={app} selected={selected} />
+}
+
+interface InspectorProps {
+  readonly app: App
+  readonly selected: UnitRef
+}
+
+/** Milliseconds between two looks at figures that change all the time. */
+const figuresMs = 100
+
+function Inspector({ app, selected }: InspectorProps): JSX.Element | null {
+  const { setup, linears, playing } = useStore(app.store, (state) => state.train, figuresMs)
+  const linear = linears?.[selected.column - 1]
+  if (setup === undefined || linear === undefined || selected.unit >= linear.to) return null
   const { name, from, weight, bias } = linear
   const { unit, column } = selected
   const rounded = (value: number | undefined): number => Number((value ?? 0).toPrecision(5))

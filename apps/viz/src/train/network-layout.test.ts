@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { palettes } from '@metagrad/plot'
 import { describe, expect, it } from 'vitest'
 import { classSurface } from '../model/frame.ts'
-import { coloursOf, rgbOf, surfacePixels, unitPixels } from './colours.ts'
+import { coloursOf, rgbOf, paintUnit, surfacePixels } from './colours.ts'
 import { connectionsOf, layOutNetwork, strokeWidth } from './network-layout.ts'
 
 describe('layOutNetwork(widths, width, height)', () => {
@@ -69,7 +69,8 @@ describe('surfacePixels(surface, colours)', () => {
   })
 
   it('shows units from orange over the surface to blue', () => {
-    const pixels = unitPixels(Int8Array.of(-127, 0, 127, 0), 2, colours)
+    const pixels = new Uint8Array(16)
+    paintUnit(new Uint32Array(pixels.buffer), Int8Array.of(-127, 0, 127, 0), 2, colours)
     const rows = [8, 12, 0].map((at) => Array.from(pixels.slice(at, at + 3)))
     expect(rows).toEqual([colours.classes[1], rgbOf(palettes.light.surface), colours.classes[0]])
   })

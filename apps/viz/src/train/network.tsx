@@ -2,14 +2,13 @@ import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { App } from '../app/app.ts'
 import type { UnitRef } from '../app/state.ts'
-import { useStore } from '../app/store.ts'
-import type { UnitSurfaces } from '../model/frame.ts'
+import { usePaint, useStore } from '../app/store.ts'
 import { useWidth } from '../ui/use-width.ts'
 import { sheetOf } from '../ui/sheet.ts'
-import type { Connection, NetworkLayout } from './network-layout.ts'
-import { connectionsOf, layOutNetwork, strokeWidth } from './network-layout.ts'
 import type { Colours } from './colours.ts'
-import { unitPixels } from './colours.ts'
+import type { Connection } from './network-layout.ts'
+import { connectionsOf, layOutNetwork } from './network-layout.ts'
+import { drawNetwork, weightOf } from './network-picture.ts'
 
 interface NetworkProps {
   readonly app: App
@@ -19,12 +18,9 @@ interface NetworkProps {
 /** The network from left to right: what each unit answers over the plane, and the weights between them. */
 export function Network({ app, colours }: NetworkProps): JSX.Element | null {
   const setup = useStore(app.store, (state) => state.train.setup)
-  const units = useStore(app.store, (state) => state.train.units)
-  const linears = useStore(app.store, (state) => state.train.linears)
   const selected = useStore(app.store, (state) => state.train.selected)
   const experiment = useStore(app.store, (state) => state.experiment)
-  const lines = useRef<SVGGElement>(null)
-  const faces = useRef<HTMLCanvasElement>(null)
+  const sheet = useRef<HTMLCanvasElement>(null)
   const [holder, width] = useWidth()
   const [hovered, setHovered] = useState<Connection>()
   const widths = setup?.widths ?? [2]
@@ -33,58 +29,35 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
   const layout = useMemo(() => layOutNetwork(widths, width, height), [shape, width, height])
   const connections = useMemo(() => connectionsOf(layout).flat(), [layout])
 
-  const valueOf = ({ layer, from, to }: Connection): number => {
-    const linear = linears?.[layer]
-    return linear === undefined ? 0 : (linear.weight[to * linear.from + from] ?? 0)
-  }
-
-  // Lines are laid out once per network, and only repainted as weights change.
-  const drawn = useMemo(
-    () => (
-      <>
-        <g ref={lines}>
-          {connections.map(({ path }) => (
-            <path key={path} d={path} />
-          ))}
-        </g>
-        <g class="network-targets" onPointerLeave={() => setHovered(undefined)}>
-          {connections.map((line) => (
-            <path
-              key={line.path}
-              d={line.path}
-              onPointerEnter={() => setHovered(line)}
-              onClick={() => {
-                app.store.dispatch({ type: 'select', unit: { column: line.layer + 1, unit: line.to } })
-                requestAnimationFrame(() => document.querySelector<HTMLInputElement>(`#weight-${line.from}`)?.select())
-              }}
-            />
-          ))}
-        </g>
-      </>
-    ),
+  // What the pointer meets is laid out once per network.
+  const targets = useMemo(
+    () =>
+      connections.map((line) => (
+        <path
+          key={line.path}
+          d={line.path}
+          onPointerEnter={() => setHovered(line)}
+          onClick={() => {
+            app.store.dispatch({ type: 'select', unit: { column: line.layer + 1, unit: line.to } })
+            requestAnimationFrame(() => document.querySelector<HTMLInputElement>(`#weight-${line.from}`)?.select())
+          }}
+        />
+      )),
     [connections],
   )
-  useEffect(() => {
-    const { current } = lines
-    if (current === null) return
-    const isNear = ({ layer, from, to }: Connection): boolean =>
-      selected !== undefined &&
-      ((layer === selected.column - 1 && to === selected.unit) || (layer === selected.column && from === selected.unit))
-    connections.forEach((line, i) => {
-      const sign = valueOf(line) < 0 ? 'negative' : 'positive'
-      paint(current.children[i], {
-        class: selected === undefined ? sign : `${sign} ${isNear(line) ? 'near' : 'far'}`,
-        'stroke-width': strokeWidth(valueOf(line)).toFixed(1),
-      })
-    })
-  }, [connections, linears, selected])
+  const lines = useMemo(() => connections.map((line) => ({ ...line, shape: new Path2D(line.path) })), [connections])
 
-  // The sheet is made once per network, and each unit drawn over what it showed before.
-  useEffect(() => void sheetOf(faces.current, layout.width, layout.height), [layout, setup === undefined])
-  useEffect(() => {
-    const context = faces.current?.getContext('2d')
-    if (context && units) drawUnits(context, layout, units, colours)
-  }, [layout, units, colours, setup === undefined])
+  // The sheet is made once per network, and drawn over at each change.
+  useEffect(() => void sheetOf(sheet.current, layout.width, layout.height), [layout, setup === undefined])
+  usePaint(
+    app.store,
+    (state) => state.train.linears,
+    () => {
+      const context = sheet.current?.getContext('2d')
+      if (context) drawNetwork(context, { layout, lines, colours, ...app.store.get().train })
+    },
+    [layout, lines, selected, colours, setup === undefined],
+  )
 
   if (setup === undefined) return null
   const names = [
@@ -92,10 +65,6 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
     ...experiment.blocks.map(({ activation }) => activation),
     setup.task === 'classification' ? 'logits' : 'value',
   ]
-  const hint =
-    hovered === undefined
-      ? 'Line width is the size of a weight; blue is positive, orange negative. Choose a unit to edit its weights.'
-      : `weight ${hovered.to + 1} ← ${hovered.from + 1} of layer ${hovered.layer + 1}: ${formatWeight(valueOf(hovered))}`
   return (
     <section class="network" aria-label="Network">
       <div class="network-scroll" ref={holder} tabIndex={0} role="group" aria-label="Units of the network">
@@ -107,10 +76,16 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
           ))}
         </div>
         <div class="network-plane" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
-          <svg class="network-lines" width={layout.width} height={layout.height} aria-hidden="true">
-            {drawn}
+          <canvas ref={sheet} style={{ width: `${layout.width}px`, height: `${layout.height}px` }} aria-hidden="true" />
+          <svg
+            class="network-targets"
+            width={layout.width}
+            height={layout.height}
+            aria-hidden="true"
+            onPointerLeave={() => setHovered(undefined)}
+          >
+            {targets}
           </svg>
-          <canvas ref={faces} style={{ width: `${layout.width}px`, height: `${layout.height}px` }} aria-hidden="true" />
           {layout.columns.map((column, c) =>
             column.map(([x, y], unit) => (
               <Unit
@@ -136,16 +111,25 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
           )}
         </div>
       </div>
-      <p class="quiet network-hint">{hint}</p>
+      <p class="quiet network-hint">
+        {hovered === undefined ? (
+          'Line width is the size of a weight; blue is positive, orange negative. Choose a unit to edit its weights.'
+        ) : (
+          <WeightNow app={app} at={hovered} />
+        )}
+      </p>
     </section>
   )
 }
 
-/** Sets what differs: setting what is there already makes the browser style the element again. */
-function paint(element: Element | undefined, attributes: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (element?.getAttribute(name) !== value) element?.setAttribute(name, value)
-  }
+/** The weight of a connection, as it is while training goes on. */
+function WeightNow({ app, at }: { readonly app: App; readonly at: Connection }): JSX.Element {
+  const value = useStore(app.store, (state) => weightOf(state.train.linears, at), 50)
+  return (
+    <>
+      weight {at.to + 1} ← {at.from + 1} of layer {at.layer + 1}: {formatWeight(value)}
+    </>
+  )
 }
 
 const formatWeight = (value: number): string => (Number.isFinite(value) ? value.toFixed(3) : String(value))
@@ -185,39 +169,4 @@ function Unit({ at, label, selected, style, onSelect }: UnitProps): JSX.Element 
       )}
     </>
   )
-}
-
-/** The pictures of all units on one canvas: many small canvases would cost the browser a layer each. */
-function drawUnits(
-  context: CanvasRenderingContext2D,
-  { columns, size }: NetworkLayout,
-  { n, layers }: UnitSurfaces,
-  colours: Colours,
-): void {
-  const small = new OffscreenCanvas(n, n)
-  const pixels = small.getContext('2d')!
-  columns.forEach((column, c) =>
-    column.forEach(([x, y], unit) => {
-      const bytes = c === 0 ? featureRamps(n)[unit] : layers[c - 1]?.subarray(unit * n * n, (unit + 1) * n * n)
-      if (bytes?.length !== n * n) return
-      pixels.putImageData(new ImageData(unitPixels(bytes, n, colours), n, n), 0, 0)
-      context.drawImage(small, x - size / 2, y - size / 2, size, size)
-    }),
-  )
-}
-
-/** A feature is the plane itself: rising to the right, or upwards. */
-const featureRamps = once((n: number) =>
-  [(i: number) => i % n, (i: number) => Math.floor(i / n)].map((along) =>
-    Int8Array.from({ length: n * n }, (_, i) => Math.round((254 * along(i)) / (n - 1) - 127)),
-  ),
-)
-
-/** The function, that keeps its last answer. */
-function once<Argument, Result>(compute: (argument: Argument) => Result): (argument: Argument) => Result {
-  let last: { readonly argument: Argument; readonly result: Result } | undefined
-  return (argument) => {
-    if (last?.argument !== argument) last = { argument, result: compute(argument) }
-    return last.result
-  }
 }

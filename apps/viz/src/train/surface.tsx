@@ -1,9 +1,9 @@
 import { ticks } from 'd3-array'
 import { formatValue, glyphs, seriesStyle } from '@metagrad/plot'
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { App } from '../app/app.ts'
-import { useStore } from '../app/store.ts'
+import { usePaint, useStore } from '../app/store.ts'
 import type { Extent, Surface } from '../model/frame.ts'
 import { useWidth } from '../ui/use-width.ts'
 import { Choice, NumberField } from '../ui/fields.tsx'
@@ -25,7 +25,7 @@ const margin = { left: 40, bottom: 34, top: 6, right: 6 }
 /** The plane: what the model answers everywhere, and the rows over it. */
 export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
   const setup = useStore(app.store, (state) => state.train.setup)
-  const surface = useStore(app.store, (state) => state.train.surface)
+  const range = useStore(app.store, (state) => state.train.surface?.range.join())
   const canvas = useRef<HTMLCanvasElement>(null)
   const rows = useRef<HTMLCanvasElement>(null)
   const [holder, width] = useWidth()
@@ -39,22 +39,22 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
   /** All points as they are while a stroke of the brush goes on. */
   const [stroke, setStroke] = useState<readonly Mark[]>()
 
-  useEffect(() => {
-    const context = canvas.current?.getContext('2d')
-    if (!context || surface === undefined) return
-    context.putImageData(new ImageData(surfacePixels(surface, colours), surface.n, surface.n), 0, 0)
-  }, [setup, surface, colours])
+  const surfaceNow = (): Surface | undefined => app.store.get().train.surface
+  usePaint(
+    app.store,
+    (state) => state.train.surface,
+    (surface) => surface && paintSurface(canvas.current, surface, colours),
+    [setup, colours],
+  )
 
   // The rows lie on a picture of their own: they stay while the surface changes.
-  const range = surface?.range.join()
   useEffect(() => {
     const context = sheetOf(rows.current, side, side)
     if (context === undefined || setup === undefined || scales === undefined) return
-    drawPoints(context, stroke ? pointsOf(stroke) : setup.points, setup, surface?.range, scales, colours)
+    drawPoints(context, stroke ? pointsOf(stroke) : setup.points, setup, surfaceNow()?.range, scales, colours)
   }, [setup, stroke, range, colours, scales, side])
 
   if (setup === undefined) return <div ref={holder} class="surface" />
-  const answer = cursor && surface ? answerAt(cursor, setup, surface) : undefined
   const { x: xs, y: ys } = setup.extent
   const move = ({ key, shiftKey }: KeyboardEvent): boolean => {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key]
@@ -120,8 +120,6 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
       >
         <canvas
           ref={canvas}
-          width={surface?.n ?? 1}
-          height={surface?.n ?? 1}
           style={{ left: `${margin.left}px`, top: `${margin.top}px`, width: `${side}px`, height: `${side}px` }}
           role="img"
           aria-label={describe(setup)}
@@ -133,7 +131,9 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
         />
         {scales && side > 0 && <Axes setup={setup} scales={scales} side={side} cursor={cursor} />}
       </div>
-      <Legend setup={setup} surface={surface} colours={colours} answer={answer} />
+      <Legend setup={setup} range={surfaceNow()?.range} colours={colours}>
+        {cursor && <Answer app={app} setup={setup} cursor={cursor} />}
+      </Legend>
     </div>
   )
 }
@@ -294,12 +294,13 @@ function Axes({ setup, scales, side, cursor }: AxesProps): JSX.Element {
 
 interface LegendProps {
   readonly setup: Setup
-  readonly surface: Surface | undefined
+  readonly range: Surface['range'] | undefined
   readonly colours: Colours
-  readonly answer: string | undefined
+  /** What the model answers where the cursor is. */
+  readonly children: ComponentChildren
 }
 
-function Legend({ setup, surface, colours, answer }: LegendProps): JSX.Element {
+function Legend({ setup, range, colours, children }: LegendProps): JSX.Element {
   return (
     <div class="legend">
       {setup.classes.map((name, i) => (
@@ -310,9 +311,9 @@ function Legend({ setup, surface, colours, answer }: LegendProps): JSX.Element {
           {name}
         </span>
       ))}
-      {setup.task === 'regression' && surface && (
+      {setup.task === 'regression' && range && (
         <span class="legend-item">
-          {formatValue(surface.range[0])}
+          {formatValue(range[0])}
           <span
             class="ramp"
             style={{
@@ -322,15 +323,34 @@ function Legend({ setup, surface, colours, answer }: LegendProps): JSX.Element {
                 .join(',')})`,
             }}
           />
-          {formatValue(surface.range[1])}
+          {formatValue(range[1])}
         </span>
       )}
       <span class="legend-item quiet">hollow: validation</span>
       <output class="answer" aria-live="polite">
-        {answer}
+        {children}
       </output>
     </div>
   )
+}
+
+interface AnswerProps {
+  readonly app: App
+  readonly setup: Setup
+  readonly cursor: readonly [number, number]
+}
+
+function Answer({ app, setup, cursor }: AnswerProps): JSX.Element | null {
+  const surface = useStore(app.store, (state) => state.train.surface)
+  return surface ? <>{answerAt(cursor, setup, surface)}</> : null
+}
+
+function paintSurface(canvas: HTMLCanvasElement | null, surface: Surface, colours: Colours): void {
+  const { n } = surface
+  if (canvas === null) return
+  // A new size empties the canvas, and so does the same one given again.
+  if (canvas.width !== n) [canvas.width, canvas.height] = [n, n]
+  canvas.getContext('2d')?.putImageData(new ImageData(surfacePixels(surface, colours), n, n), 0, 0)
 }
 
 /** What the model says at a place, from the cell it lies in. */

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { IconButton } from './icons.tsx'
 import { saveFile, savePng } from './save-file.ts'
 import { useThrottled } from './use-throttled.ts'
@@ -30,7 +30,7 @@ interface ChartProps {
 }
 
 /** Least milliseconds between two drawings of a chart that changes all the time. */
-const redrawMs = 400
+export const redrawMs = 500
 /** Least share of the time that is left for all else: a chart of very many points is drawn anew less often. */
 const restPerDrawing = 20
 const mostRows = 200
@@ -74,14 +74,19 @@ export function Chart({ id, title, height, draw, table, version, children }: Cha
         <SaveMenu title={title} onSave={save} />
       </header>
       <div ref={holder} class="chart-body" style={{ minHeight: `${height}px` }}>
-        {rows ? (
-          <Table table={rows} title={title} height={height} />
-        ) : (
-          <div dangerouslySetInnerHTML={{ __html: svg }} />
-        )}
+        {rows ? <Table table={rows} title={title} height={height} /> : <Picture svg={svg} />}
       </div>
     </section>
   )
+}
+
+/** A picture as it was drawn. Preact would write out the old one to compare it with. */
+function Picture({ svg }: { readonly svg: string }): JSX.Element {
+  const holder = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => {
+    if (holder.current !== null) holder.current.innerHTML = svg
+  }, [svg])
+  return <div ref={holder} />
 }
 
 function SaveMenu({
