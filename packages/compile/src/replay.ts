@@ -44,8 +44,10 @@ export class Replay {
   readonly #handles: (Tensor | UnseenGrad | undefined)[] = []
   /** The leaves that hold those gradients. */
   readonly #holders: (Tensor | undefined)[] = []
-  /** The gradients at the begin of this call. */
+  /** By watch, the gradient at the begin of this call. */
   readonly #before: (Tensor | UnseenGrad | undefined)[] = []
+  /** By watch, a gradient that was found to lie as the recorded one. Nobody has seen it, so it still does. */
+  readonly #alike: (UnseenGrad | undefined)[] = []
   /** Per leaf: the storage that all recorded runs had, while no other was seen. */
   readonly #unproven: (Storage | undefined)[]
   /** Leaves from outside, and whether they required grad. */
@@ -120,14 +122,19 @@ export class Replay {
     return true
   }
 
+  /** Also notes what the gradients are. */
   #acceptsGrads(leaves: readonly Tensor[]): boolean {
     const { watches, idle } = this.recording
     for (let i = 0; i < idle.length; i++) if (idle[i]!.heldGrad !== undefined) return false
     for (let i = 0; i < watches.length; i++) {
+      const held = this.#watched(i, leaves).heldGrad
+      this.#before[i] = held
+      if (held !== undefined && held === this.#alike[i]) continue
       const { entry } = watches[i]!
-      const grad = tensorOf(this.#watched(i, leaves).heldGrad)
+      const grad = tensorOf(held)
       if ((grad === undefined) !== (entry === undefined)) return false
       if (grad !== undefined && !(alike(grad, entry!) && grad.layout.offset === entry!.layout.offset)) return false
+      this.#alike[i] = held instanceof Tensor ? undefined : held
     }
     return true
   }
@@ -160,7 +167,7 @@ export class Replay {
     this.calls++
     this.miss = undefined
     const { storages, offsets } = this.#bindings
-    const { argumentSlots, gradSlots, lateSlots, freshSlots, watchCount } = this.#plan
+    const { argumentSlots, gradSlots, lateSlots, freshSlots } = this.#plan
     for (let i = 0; i < argumentSlots.length; i++) {
       const { slot, leaf } = argumentSlots[i]!
       storages[slot] = leaves[leaf]!.storage
@@ -171,7 +178,6 @@ export class Replay {
       const leaf = this.#watched(watch, leaves)
       storages[slot] = (isShown ? leaf.grad : tensorOf(leaf.heldGrad))!.storage
     }
-    for (let i = 0; i < watchCount; i++) this.#before[i] = this.#watched(i, leaves).heldGrad
     for (let i = 0; i < lateSlots.length; i++) storages[lateSlots[i]!] = undefined
     for (let i = 0; i < freshSlots.length; i++) {
       const { slot, unseen } = freshSlots[i]!
@@ -187,10 +193,14 @@ export class Replay {
   #mayWriteAnew({ handle, watch }: UnseenHandle, slot: number, leaves: readonly Tensor[]): boolean {
     const last = this.#handles[handle]
     if (last === undefined || last instanceof Tensor || last.isSeen) return false
-    const holder = this.#holders[handle]!
-    if (holder !== this.#watched(watch, leaves) && holder.heldGrad === last) return false
+    // Usually the same leaf still holds it.
+    if (last !== this.#before[watch]) {
+      const holder = this.#holders[handle]!
+      if (holder !== this.#watched(watch, leaves) && holder.heldGrad === last) return false
+    }
+    const { readGrads } = this.#plan
     const { storages } = this.#bindings
-    return !this.#plan.readGrads.some((read) => storages[read] === storages[slot])
+    return readGrads.length === 0 || !readGrads.some((read) => storages[read] === storages[slot])
   }
 
   #compute(leaves: readonly Tensor[]): void {
@@ -348,7 +358,6 @@ function planOf(recording: Recording) {
     isUnseen: handles.map((_, at) => unseenAt.has(at)),
     /** The others. */
     shownHandles: handles.flatMap((_, at) => (unseenAt.has(at) ? [] : [at])),
-    watchCount: watches.length,
     results: sources,
     gradsOfSections,
     gradsAtExit,

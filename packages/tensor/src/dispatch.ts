@@ -2,7 +2,7 @@ import type { Device, Storage, View } from './device.ts'
 import type { DType } from './dtypes.ts'
 import { canCast, isFloat } from './dtypes.ts'
 import { DTypeError, DeviceError, GradError, ShapeError } from './errors.ts'
-import { infer, inferView } from './infer.ts'
+import { infer, inferView, updated } from './infer.ts'
 import type { Inferred, Output } from './outputs.ts'
 import { firstOf, isSingle } from './outputs.ts'
 import type { Layout } from './layout.ts'
@@ -200,9 +200,7 @@ export function dispatchUpdate<P extends UpdatePrimitive>(
 ): void {
   if (isRecording()) throw new GradError(`${primitive}: updates have no gradient. Use noGrad.`)
   const device = commonDevice(primitive, inputs)
-  infer[primitive](inputs, params)
-  const targets = [inputs[0]!]
-  for (let i = 2; i < inputs.length; i++) targets.push(inputs[i]!)
+  const targets = updated(primitive, inputs)
   compute(device, primitive, targets, inputs, params)
   for (let i = 0; i < targets.length; i++) targets[i]!.storage.version++
   if (isObserved()) notifyObservers({ primitive, inputs, params, outputs: targets })

@@ -208,9 +208,14 @@ function sameSize(op: string, a: View, b: View): void {
 }
 
 /** The parameter and what is remembered of it, all of one shape: `inputs` without the gradient. */
-function updated(op: string, [param, grad, ...memory]: readonly View[]): readonly Output[] {
-  for (const view of [grad!, ...memory]) sameSize(op, param!, view)
-  return [param!, ...memory]
+export function updated<V extends View>(op: string, inputs: readonly V[]): readonly V[] {
+  // Plain loops: this stands in front of every step of every parameter.
+  const outputs = [inputs[0]!]
+  for (let i = 1; i < inputs.length; i++) {
+    sameSize(op, inputs[0]!, inputs[i]!)
+    if (i > 1) outputs.push(inputs[i]!)
+  }
+  return outputs
 }
 
 /** Shape and dtype of each computing primitive's outputs, and the checks that need all operands. */

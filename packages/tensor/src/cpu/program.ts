@@ -109,7 +109,10 @@ class CpuProgram {
     this.#outer = program.slots.flatMap(({ kind, dtype }, slot) =>
       kind === 'outer' ? [{ slot, bytes: dtypes[dtype].bytes, address: -1 }] : [],
     )
-    const planned = program.steps.map((step) => this.#planStep(step))
+    const planned = withoutUnneeded(
+      program,
+      program.steps.map((step) => this.#planStep(step)),
+    )
     const numbers: number[] = []
     this.#late = program.steps.flatMap((step, at) => lateOf(step, at, planned[at], numbers))
     this.#numberCount = numbers.length
@@ -159,7 +162,7 @@ class CpuProgram {
     const lines = this.#program.steps.map(({ primitive, outputs, isLate }, at) => {
       const shapes = outputs.map(({ layout, dtype }) => `${dtype}[${layout.shape.join(', ')}]`).join(', ')
       const calls = this.#calls[at]
-      const how = calls === undefined ? 'by its kernel on views' : namesOf(calls) || 'nothing to do'
+      const how = calls === undefined ? 'by its kernel on views' : namesOf(calls) || 'not needed'
       return `${primitive} -> ${shapes}: ${how}${isLate ? ' (late)' : ''}`
     })
     return [this.#form(), this.#room(), ...lines]
@@ -378,6 +381,26 @@ class CpuProgram {
   }
 }
 
+/** Drops the calls of steps whose results nobody reads: the value of a loss, for instance, of which only the gradient is used. */
+function withoutUnneeded(
+  { slots, steps }: Program,
+  planned: readonly (readonly KernelCall[] | undefined)[],
+): readonly (readonly KernelCall[] | undefined)[] {
+  const needed = new Set<number>()
+  return planned
+    .map((calls, at) => ({ calls, step: steps[at]! }))
+    .reverse()
+    .map(({ calls, step: { inputs, outputs } }) => {
+      const isNeeded =
+        outputs.some(({ slot }) => slots[slot]!.kind === 'outer' || needed.has(slot)) ||
+        calls === undefined ||
+        calls.some(({ mayRefuse }) => mayRefuse)
+      if (isNeeded) for (const { slot } of inputs) needed.add(slot)
+      return isNeeded ? calls : []
+    })
+    .reverse()
+}
+
 /** How a late step's numbers come into the table; none for what is planned without or has none. @param numbers receives those that it was planned with */
 function lateOf(
   { primitive, params, isLate }: ProgramStep,
@@ -385,7 +408,7 @@ function lateOf(
   calls: readonly KernelCall[] | undefined,
   numbers: number[],
 ): Late[] {
-  if (!isLate || calls === undefined || Object.keys(params).length === 0) return []
+  if (!isLate || calls === undefined || calls.length === 0 || Object.keys(params).length === 0) return []
   const entry = numbers.length
   const row = updateRowOf(primitive)
   const args = calls.flatMap((call) => call.args)
