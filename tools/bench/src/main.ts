@@ -5,6 +5,8 @@ import { memoryText, residentMemory } from './memory.ts'
 import type { Peer } from './peer.ts'
 import { limitName, startPeers } from './peer.ts'
 import { performancePage } from './page.ts'
+import type { Share } from './profile.ts'
+import { profile } from './profile.ts'
 import { measure, quantile, warmUp } from './timing.ts'
 import type { Workload } from './workloads.ts'
 import { workloads } from './workloads.ts'
@@ -23,6 +25,8 @@ interface Row {
   readonly ratio?: number
   /** Microseconds per call of the others: medians. */
   readonly peers: { readonly [name: string]: number }
+  /** Of what misses: where its time goes. */
+  readonly shares?: readonly Share[]
 }
 
 const { values } = parseArgs({
@@ -59,7 +63,7 @@ async function bench(workload: Workload, peers: readonly Peer[]): Promise<Row> {
     for (const [peer, count] of counts) others.get(peer.name)!.push((await peer.measure(name, count))!)
   }
   const torch = others.get('PyTorch')
-  return {
+  const row: Row = {
     workload: name,
     microseconds: quantile(own, 0.5),
     spread: [quantile(own, 0.25), quantile(own, 0.75)],
@@ -75,19 +79,44 @@ async function bench(workload: Workload, peers: readonly Peer[]): Promise<Row> {
         }),
     peers: Object.fromEntries([...others].map(([peer, times]) => [peer, quantile(times, 0.5)])),
   }
+  return misses(row) ? { ...row, shares: await profile(call) } : row
 }
+
+const slowerThan = ({ microseconds, peers }: Row): string[] =>
+  Object.keys(peers).filter((name) => name !== 'PyTorch' && name !== limitName && peers[name]! < microseconds)
+
+/** Whether less was reached than is asked for at least. */
+const misses = (row: Row): boolean => (row.ratio !== undefined && row.ratio < row.accept) || slowerThan(row).length > 0
 
 const figure = (value: number | undefined): string =>
   value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 
-function verdict({ ratio, accept, goal, microseconds, peers }: Row): string {
-  const slower = Object.entries(peers).filter(
-    ([name, time]) => name !== 'PyTorch' && name !== limitName && time < microseconds,
-  )
-  const besides = slower.map(([name]) => `, slower than ${name}`).join('')
+function verdict(row: Row): string {
+  const besides = slowerThan(row)
+    .map((name) => `, slower than ${name}`)
+    .join('')
+  const { ratio, accept, goal } = row
   if (ratio === undefined) return besides.slice(2)
   return (ratio >= goal ? 'goal' : ratio >= accept ? 'accepted' : 'below') + besides
 }
+
+/** Where the time of the rows goes that miss. */
+function profilesOf(rows: readonly Row[]): string {
+  const missed = rows.filter(({ shares }) => shares !== undefined)
+  if (missed.length === 0) return ''
+  const lines = missed.map(
+    ({ workload, shares }) => `| ${workload} | ${shares!.slice(0, 8).map(shareText).join(', ')} |`,
+  )
+  return [
+    "\nWhere V8's profiler found the rows that miss, at one sample in a tenth of a millisecond:\n",
+    '| workload | share of the samples |',
+    '|---|---|',
+    ...lines,
+    '',
+  ].join('\n')
+}
+
+const shareText = ({ name, share }: Share): string => `${(100 * share).toFixed(0)} % ${name}`
 
 function tableOf(rows: readonly Row[], peers: readonly Peer[]): string {
   const names = peers.map(({ name }) => name)
@@ -112,7 +141,7 @@ for (const workload of workloads.filter(({ name }) => name.includes(values.only)
 }
 for (const peer of peers) peer.close()
 const memory = 'resident memory'.includes(values.only) ? [residentMemory()] : []
-const report = `${tableOf(rows, peers)}${memory.map(memoryText).join('')}`
+const report = `${tableOf(rows, peers)}${memory.map(memoryText).join('')}${profilesOf(rows)}`
 console.log(report)
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify([...rows, ...memory], undefined, 2)}\n`)
 if (values.markdown !== undefined) {
