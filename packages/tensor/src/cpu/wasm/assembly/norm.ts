@@ -1,5 +1,6 @@
 // Layer norm over the rows of [rows, n]; batch norm over the channels of [batch, channels, length], and over the columns of [rows, n].
 import { BLOCK, sumRow, sumF64Lanes, widenedSum } from './sums'
+import { held } from './held'
 import { bytes, fma, fnma, keep, put } from './simd'
 
 /** sum_i (a[i] - mean)^2 */
@@ -106,8 +107,8 @@ export function layerNormBackwardF32(
       if (dbeta) put(dbeta + at, f32x4.add(gradient, v128.load(dbeta + at)), left)
       at += 16
     }
-    const meanD = f32x4.splat(<f32>(sumF64Lanes(widenedSum(sumD)) / n))
-    const meanDH = f32x4.splat(<f32>(sumF64Lanes(widenedSum(sumDH)) / n))
+    const meanD = held(sumF64Lanes(widenedSum(sumD)) / n)
+    const meanDH = held(sumF64Lanes(widenedSum(sumDH)) / n)
     for (let at: usize = 0, left = n; left > 0; left -= 4) {
       const h = f32x4.mul(f32x4.sub(v128.load(x + at), mean), rstd)
       const d = f32x4.mul(v128.load(g + at), gamma ? v128.load(gamma + at) : one)
@@ -151,7 +152,7 @@ export function batchNormApplyF32(
       const factor = (gamma ? <f64>load<f32>(gamma + at) : 1) / Math.sqrt(<f64>load<f32>(variances + at) + eps)
       const mean = v128.load32_splat(means + at)
       const shift = beta ? v128.load32_splat(beta + at) : f32x4.splat(0)
-      const scale = f32x4.splat(<f32>factor)
+      const scale = held(factor)
       for (let left = length; left > 0; left -= 4) {
         put(out, fma<f32>(f32x4.sub(v128.load(x), mean), scale, shift), left)
         const step = bytes<f32>(min(left, 4))
@@ -175,7 +176,7 @@ export function batchNormBackwardF32(
   for (let c = 0; c < channels; c++) {
     const rstd = 1 / Math.sqrt(<f64>load<f32>(variances) + eps)
     const mean = v128.load32_splat(means)
-    const spread = f32x4.splat(<f32>rstd)
+    const spread = held(rstd)
     let sumG: f64 = 0
     let sumGH: f64 = 0
     for (let b = 0; b < batch; b++) {
@@ -198,9 +199,9 @@ export function batchNormBackwardF32(
     }
     store<f32>(dgamma, <f32>sumGH)
     store<f32>(dbeta, <f32>sumG)
-    const meanG = f32x4.splat(<f32>(sumG / count))
-    const meanGH = f32x4.splat(<f32>(sumGH / count))
-    const factor = f32x4.splat(<f32>(rstd * (gamma ? <f64>load<f32>(gamma) : 1)))
+    const meanG = held(sumG / count)
+    const meanGH = held(sumGH / count)
+    const factor = held(rstd * (gamma ? <f64>load<f32>(gamma) : 1))
     for (let b = 0; b < batch; b++) {
       for (let at = <usize>b * pitch, left = length; left > 0; left -= 4) {
         const h = f32x4.mul(f32x4.sub(v128.load(x + at), mean), spread)

@@ -2,7 +2,7 @@
 import { fma, fnma, k, put } from './simd'
 import { Each, zip } from './zip'
 
-/** The numbers of a step. Loops read them from memory: V8 works out the splat of a parameter anew for every vector. */
+/** The numbers of a step, more than there are registers: loops read them from memory, for the reason that `held` tells. */
 const STEP: usize = memory.data(48, 16)
 
 @inline

@@ -1,5 +1,6 @@
 // Functions of the rows of a contiguous [rows, n]: softmax, its logarithm, cross-entropy, and their gradients.
 import { Mul, Sub } from './binary'
+import { held } from './held'
 import { indexAt } from './indices'
 import { exp, expShifted, log, logisticGradient, logisticLoss } from './math'
 import * as quads from './quads.generated'
@@ -98,7 +99,7 @@ export function softmaxF32(out: usize, a: usize, rows: i32, n: i32): void {
 /** dx = y (g - sum g y) for y = softmax(x). */
 export function softmaxBackwardF32(dx: usize, g: usize, y: usize, rows: i32, n: i32): void {
   for (let i = 0; i < rows; i++) {
-    const dot = f32x4.splat(<f32>dotRow(g, y, n))
+    const dot = held(dotRow(g, y, n))
     for (let left = n; left > 0; left -= 4) {
       const d = f32x4.mul(v128.load(y), f32x4.sub(v128.load(g), dot))
       put(dx, d, left)
@@ -125,7 +126,7 @@ export function logSoftmaxF32(out: usize, a: usize, rows: i32, n: i32): void {
 /** dx = g - e^y sum g for y = logSoftmax(x). */
 export function logSoftmaxBackwardF32(dx: usize, g: usize, y: usize, rows: i32, n: i32): void {
   for (let i = 0; i < rows; i++) {
-    const sum = f32x4.splat(<f32>sumRow(g, n))
+    const sum = held(sumRow(g, n))
     let left = n
     for (; left >= 16; left -= 16) {
       quads.exp(PASSING, y)
