@@ -66,15 +66,15 @@ export function expModerate(x: v128): v128 {
   return i32x4.add(p, i32x4.shl(shifted, 23))
 }
 
-// |x|, and the bits of 87
-export const MODERATE = memory.data<i32>([0x7fffffff, 0x42ae0000])
+// bits of 87
+export const MODERATE = memory.data<i32>([0x42ae0000])
 
 /** Whether expModerate serves for the 16 numbers at x; NaN are none of them. */
 @inline
 export function areModerate(x: usize): bool {
   const x0 = abs(v128.load(x)), x1 = abs(v128.load(x, 16)), x2 = abs(v128.load(x, 32)), x3 = abs(v128.load(x, 48))
   const largest = i32x4.max_s(i32x4.max_s(x0, x1), i32x4.max_s(x2, x3))
-  return !v128.any_true(i32x4.gt_s(largest, k(MODERATE, 1)))
+  return !v128.any_true(i32x4.gt_s(largest, k(MODERATE, 0)))
 }
 
 // clamp, 1.5 * 2^23 + 127 + 64, 2^-64

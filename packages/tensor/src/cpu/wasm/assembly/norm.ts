@@ -1,6 +1,6 @@
 // Layer norm over the rows of [rows, n]; batch norm over the channels of [batch, channels, length], and over the columns of [rows, n].
-import { BLOCK, sumRow, sumF64Lanes, widenedSum } from './sums'
 import { held } from './held'
+import { BLOCK, sumRow, sumF64Lanes, widenedSum } from './sums'
 import { bytes, fma, fnma, keep, put } from './simd'
 
 /** sum_i (a[i] - mean)^2 */
