@@ -57,7 +57,9 @@ function Alert({ app }: { readonly app: App }): JSX.Element | null {
   if (alert === '') return null
   return (
     <div class="alert" role="alert">
-      <strong>Training stopped.</strong> {alert}
+      <p>
+        <strong>Training stopped.</strong> {alert}
+      </p>
       <button type="button" onClick={app.reset}>
         <Icon name="reset" /> Reset
       </button>

@@ -48,6 +48,8 @@ export class Session {
   #isFrameWanted = false
   #isStale = false
   #cells = cells.many
+  /** Milliseconds of the last pictures. */
+  #costs: readonly number[] = []
   #pictureCost = 0
   #pictureAt = -Infinity
   /** Where the pictures ask the model, by cells to a side. */
@@ -267,9 +269,10 @@ export class Session {
     return known
   }
 
-  /** Fewer cells when pictures take too much of the training's time, in the mean over some. */
+  /** Fewer cells when pictures take too much of the training's time. The median of some: one may be late for any reason. */
   #chooseCells(cost: number): void {
-    this.#pictureCost += (cost - this.#pictureCost) / 8
+    this.#costs = [...this.#costs.slice(-8), cost]
+    this.#pictureCost = this.#costs.toSorted((a, b) => a - b)[this.#costs.length >> 1]!
     if (this.#pictureCost > pictureCost.most) this.#cells = cells.few
     if (this.#pictureCost < pictureCost.least) this.#cells = cells.many
   }
