@@ -153,7 +153,7 @@ export class Heap {
   #evictOldest(): boolean {
     const block = this.#oldest
     // What this op touched stays where it is, however much that is: its kernel reads there.
-    if (block === undefined || block.op === this.#memory.op) return false
+    if (block === undefined || block.op >= this.#memory.op) return false
     this.#askAllocator()
     const resident = block.resident!
     const pieces: Uint8Array[] = []

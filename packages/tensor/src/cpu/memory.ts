@@ -142,6 +142,12 @@ export class Memory {
     this.#bytes.set(bytes, resident.address)
   }
 
+  /** Keeps a large resident in place through the next ops, until it is touched again. */
+  pin(resident: Resident): void {
+    this.touch(resident)
+    resident.block!.op = Number.POSITIVE_INFINITY
+  }
+
   /** Whether residents of a size are worth `placeFor`: a copy would cost more than it does. */
   isHuge(byteLength: number): boolean {
     return byteLength >= hugeBytes && byteLength > this.#sizes.mediumBytes

@@ -376,7 +376,13 @@ class CpuProgram {
       const moved = by === 0 ? layout : new Layout(layout.shape, layout.strides, layout.offset + by)
       return { storage: this.#innerStorages[slot] ?? storages[slot]!, layout: moved, dtype }
     }
-    this.#device.kernels[primitive](outputs.map(viewOf), read.map(viewOf), params[at] as never)
+    // The kernel is an op of its own, which does not know that its operands lie in the arena.
+    memory.pin(this.#arena)
+    try {
+      this.#device.kernels[primitive](outputs.map(viewOf), read.map(viewOf), params[at] as never)
+    } finally {
+      memory.touch(this.#arena)
+    }
     if (!this.#isBound(inputs, memory)) this.#bind(inputs, memory)
   }
 }

@@ -24,7 +24,7 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'what the running op touched stays where it is',
     file: 'cpu/heap.ts',
-    find: 'block === undefined || block.op === this.#memory.op',
+    find: 'block === undefined || block.op >= this.#memory.op',
     replace: 'block === undefined',
   },
   {

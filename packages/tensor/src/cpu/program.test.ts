@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import type { View } from '../device.ts'
+import { Layout, contiguousLayout } from '../layout.ts'
+import type { Program } from '../program.ts'
+import { startEngine } from './engine.ts'
+import { fastKernels } from './fast.ts'
+import { cpu } from './index.ts'
+import { defaultSizes } from './memory.ts'
+import { lowerProgram } from './program.ts'
+import { CpuStorage } from './storage.ts'
+
+const [rows, columns] = [64, 65]
+const length = rows * columns
+
+function readAll(storage: CpuStorage): ArrayLike<number | bigint> {
+  return cpu.readSync!({ storage, dtype: 'float32', layout: contiguousLayout([storage.length]) })
+}
+
+test("a program's places stay while a kernel of the device brings in operands of its own", () => {
+  // The heap has room for one of the tensors.
+  startEngine({ ...defaultSizes, large: { first: 20 << 10, most: 20 << 10 } })
+  const operand = (slot: number, layout = contiguousLayout([columns, rows])) => ({
+    slot,
+    layout,
+    dtype: 'float32' as const,
+  })
+  const step = { params: {}, isLate: false }
+  const program: Program = {
+    slots: (['outer', 'inner', 'outer'] as const).map((kind) => ({ kind, length, dtype: 'float32' })),
+    steps: [
+      { ...step, primitive: 'neg', inputs: [operand(0)], outputs: [operand(1)] },
+      // What is written across the rows goes by way of a tensor that is made for it.
+      {
+        ...step,
+        primitive: 'abs',
+        inputs: [operand(1)],
+        outputs: [operand(1, new Layout([columns, rows], [1, columns], 0))],
+      },
+      { ...step, primitive: 'square', inputs: [operand(1)], outputs: [operand(2)] },
+    ],
+  }
+  const [x, y, want] = [0, 1, 2].map(() => new CpuStorage(cpu, 'float32', length)) as [
+    CpuStorage,
+    CpuStorage,
+    CpuStorage,
+  ]
+  cpu.write(
+    x,
+    Float32Array.from({ length }, (_, i) => i - 2000),
+  )
+  const lowered = lowerProgram(program, cpu, () => fastKernels)
+  for (let run = 0; run < 4; run++)
+    lowered.run({ storages: [x, undefined, y], offsets: [0, 0, 0], params: [{}, {}, {}] })
+  const inner = new CpuStorage(cpu, 'float32', length)
+  const storages = [x, inner, want]
+  for (const { primitive, inputs, outputs } of program.steps) {
+    const viewOf = ({ slot, layout, dtype }: (typeof inputs)[number]): View => ({
+      storage: storages[slot]!,
+      layout,
+      dtype,
+    })
+    cpu.kernels[primitive](outputs.map(viewOf), inputs.map(viewOf), {} as never)
+  }
+  expect(readAll(y)).toEqual(readAll(want))
+})
