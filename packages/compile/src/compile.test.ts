@@ -1,5 +1,5 @@
 import { Generator, full, late, rand, tensor, type Tensor } from '@metagrad/tensor'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { compile } from './compile.ts'
 
 describe('compile(fn)', () => {
@@ -95,6 +95,23 @@ describe('compile(fn) where a compiled kernel refuses', () => {
     for (const at of [0, 1, 2, 1, 2]) expect(call(at)).toBe(10 * (at + 2))
     expect(() => call(3)).toThrow(/indexSelect: index 3 is out of range/)
     expect(call(1)).toBe(30)
+  })
+})
+
+describe('compile(fn) where no module can be made at run time', () => {
+  it('gives the same by calls from JavaScript', () => {
+    const step = compile((x: Tensor) => x.mul(2).add(1).sum())
+    const module = vi.spyOn(WebAssembly, 'Module').mockImplementation(function refuse() {
+      throw new RangeError('not here')
+    })
+    try {
+      for (const x of [1, 2, 3, 4, 5]) expect(step(tensor([x, x])).itemSync()).toBe(4 * x + 2)
+      expect(module).toHaveBeenCalledOnce()
+    } finally {
+      module.mockRestore()
+    }
+    expect(step.explain().programs[0]!.lines[0]).toBe('calls from JavaScript')
+    for (const x of [6, 7]) expect(step(tensor([x, x])).itemSync()).toBe(4 * x + 2)
   })
 })
 

@@ -13,6 +13,8 @@ export interface ProgramExplanation {
   readonly externals: readonly string[]
   /** Ops whose numbers come from optimizer and scheduler steps, anew at each call. */
   readonly lateOps: readonly string[]
+  /** Gradients that are written into the place of the last, unless somebody has looked at that. */
+  readonly gradsInPlace: number
   /** Calls that it stood for. */
   readonly calls: number
   /** Calls in which an optimizer step did other ops than were recorded. */
@@ -34,7 +36,7 @@ export function explain(replays: readonly Replay[], pending: number, reasons: re
   return { programs, pending, reasons: [...reasons], toString: () => text(programs, pending, reasons) }
 }
 
-function explainProgram({ recording, lowered, calls, misses }: Replay): ProgramExplanation {
+function explainProgram({ recording, lowered, gradsInPlace, calls, misses }: Replay): ProgramExplanation {
   const late = recording.steps.filter(({ isLate }) => isLate)
   return {
     signature: recording.leaves.map(({ shape, dtype }) => `${dtype}${formatShape(shape)}`),
@@ -46,16 +48,17 @@ function explainProgram({ recording, lowered, calls, misses }: Replay): ProgramE
         ({ origin, dtype, length, writes }) => `${origin} ${dtype}, ${length} elements${writes > 0 ? ', written' : ''}`,
       ),
     lateOps: late.map(({ primitive }) => primitive),
+    gradsInPlace,
     calls,
     misses,
   }
 }
 
 function text(programs: readonly ProgramExplanation[], pending: number, reasons: readonly string[]): string {
-  const parts = programs.map(({ signature, ops, lines, externals, lateOps, calls, misses }, i) =>
+  const parts = programs.map(({ signature, ops, lines, externals, lateOps, gradsInPlace, calls, misses }, i) =>
     [
       `program ${i}: (${signature.join(', ')}), ${calls} calls, ${misses} of them with another optimizer step`,
-      `  ${ops} ops, ${lateOps.length} of them late, ${externals.length} tensors from outside`,
+      `  ${ops} ops, ${lateOps.length} of them late, ${externals.length} tensors from outside, ${gradsInPlace} gradients in the place of the last unless somebody looked`,
       ...lines.map((line) => `  ${line}`),
     ].join('\n'),
   )

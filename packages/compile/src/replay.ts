@@ -34,6 +34,8 @@ export class Replay {
   calls = 0
   /** Calls in which a late section did other ops than were recorded. */
   misses = 0
+  /** How many gradients may be written into the place of the last. */
+  readonly gradsInPlace: number
   /** What was other in the last call, if anything. */
   miss: string | undefined = undefined
   readonly #device: Device
@@ -57,6 +59,7 @@ export class Replay {
     this.recording = recording
     this.#device = device
     this.#plan = planOf(recording)
+    this.gradsInPlace = this.#plan.isUnseen.filter(Boolean).length
     const { slots } = recording
     const late = new Set(this.#plan.lateSlots)
     this.#bindings = {

@@ -171,9 +171,12 @@ class CpuProgram {
   /** What runs the calls. */
   #form(): string {
     const runs = this.#code.filter((code) => code !== undefined).length
-    return this.#moduleBytes === 0
-      ? 'calls from JavaScript: a WebAssembly module is made at the second run'
-      : `${runs} ${runs === 1 ? 'function' : 'functions'} of a WebAssembly module of ${this.#moduleBytes} bytes`
+    if (runs > 0) {
+      return `${runs} ${runs === 1 ? 'function' : 'functions'} of a WebAssembly module of ${this.#moduleBytes} bytes`
+    }
+    return this.#runs > 1
+      ? 'calls from JavaScript'
+      : 'calls from JavaScript, until the second run makes a WebAssembly module'
   }
 
   #room(): string {
@@ -181,7 +184,8 @@ class CpuProgram {
       (sum, { bytes }, area) => sum + (this.#placeOf[area] === undefined ? 0 : bytes),
       0,
     )
-    return `arena of ${this.#arena.byteLength} bytes for ${apart} bytes that are not all needed at a time`
+    const late = `${this.#numberCount} numbers and ${this.#outer.length} addresses come with each run`
+    return `arena of ${this.#arena.byteLength} bytes for ${apart} bytes that are not all needed at a time; ${late}`
   }
 
   #planStep({ primitive, outputs, inputs, params }: ProgramStep): readonly KernelCall[] | undefined {
