@@ -1,5 +1,5 @@
 // The tutorial's step by hand: metagrad's own kernels at fixed addresses, in a plain loop. No step of this engine can be quicker.
-import { loadKernels } from '../../../packages/tensor/dist/cpu/wasm/loader.js'
+import { loadKernels } from '../../../packages/tensor/src/cpu/wasm/loader.ts'
 import { serve } from './serve.mjs'
 
 const { kernels, memory, build, heapBase } = loadKernels()
@@ -28,7 +28,7 @@ function tutorial() {
     kernels.bceWithLogitsSumF32(loss, logits, y, rows, 1 / rows)
     kernels.bceWithLogitsBackwardF32(gradients, logits, y, rows, one, 0, 1 / rows)
     kernels.gemmF32(weightGradients, x, gradients, 3, 1, rows, 1, 1, 3, 1, 1, 0, scratch)
-    kernels.sgdF32(weights, weightGradients, 0, 3, 1e-3, 0, 0, 0, false, true, 1)
+    kernels.sgdF32(weights, weightGradients, 0, 3, 1e-3, 0, 0, 0, false, true)
   }
 }
 

@@ -72,7 +72,12 @@ export async function startPeers(): Promise<readonly Peer[]> {
     await startPyTorch(),
     await start('tfjs-wasm', process.execPath, [join(folder, 'tfjs.mjs')]),
     await start('jax-js', process.execPath, [join(folder, 'jax-js.mjs')]),
-    await start(limitName, process.execPath, [fileURLToPath(new URL('../peers/limit.mjs', import.meta.url))]),
+    // The kernels are no part of what a package exports.
+    await start(limitName, process.execPath, [
+      '--import',
+      'tsx',
+      fileURLToPath(new URL('../peers/limit.mjs', import.meta.url)),
+    ]),
   ]
   return peers.filter((peer) => peer !== undefined)
 }
