@@ -194,9 +194,7 @@ function Table({
 }
 
 function csvOf({ columns, rows }: ChartTable): string {
-  const cell = (value: number | string): string => {
-    const text = String(value)
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-  }
+  const cell = (value: number | string): string =>
+    typeof value === 'string' && /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value)
   return [columns, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('')
 }

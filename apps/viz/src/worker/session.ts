@@ -22,9 +22,9 @@ export interface Surroundings {
 
 /** Milliseconds of training between looks at the inbox. */
 const sliceMs = 10
-/** Milliseconds between pictures: more than 15 a second. */
-const pictureMs = 50
-/** How much longer than a picture takes the training then has for itself: pictures cost it 4 %, on any machine and for any model. */
+/** Milliseconds between pictures: more than 15 a second, and not so few that they no longer look like one movement. */
+const pictureMs = { least: 50, most: 125 }
+/** Between these bounds the training has so much longer for itself than a picture takes: it costs 4 %. */
 const restPerPicture = 24
 /** The bounds, in milliseconds a picture, of having few cells and many: cells go before the pictures come less often. */
 const pictureCost = { most: 2, least: 0.5 }
@@ -227,18 +227,15 @@ export class Session {
   #answer(forced: boolean): void {
     if (this.#trainer === undefined) return
     if (!forced && (!this.#isFrameWanted || (!this.#isStale && this.#events.length === 0))) return
-    const start = this.#around.now()
-    const due = forced || !this.#playing || start - this.#pictureAt >= this.#pictureRest
+    const due = forced || !this.#playing || this.#around.now() - this.#pictureAt >= this.#pictureRest
     // At full speed figures come with the pictures; between two of them there is nothing that an eye could follow.
     if (!due && this.#stepsPerFrame === Infinity) return
     this.#isFrameWanted = false
     this.#around.post({ kind: 'frame', frame: this.#frame(due) })
-    this.#pictureAt = due ? this.#around.now() : this.#pictureAt
-    if (due && this.#playing) this.#chooseCells(this.#pictureAt - start)
   }
 
   get #pictureRest(): number {
-    return Math.max(pictureMs, restPerPicture * this.#pictureCost)
+    return Math.min(pictureMs.most, Math.max(pictureMs.least, restPerPicture * this.#pictureCost))
   }
 
   #frame(withPictures: boolean): Frame {
@@ -251,7 +248,11 @@ export class Session {
     }
     const surface = withPictures ? surfaceOf(trainer, this.#grid(this.#cells), this.#cells) : undefined
     const units = withPictures ? unitSurfacesOf(trainer, this.#grid(unitCells), unitCells) : undefined
-    if (withPictures) this.#isStale = false
+    if (withPictures) {
+      this.#pictureAt = this.#around.now()
+      if (this.#playing) this.#chooseCells(this.#pictureAt - start)
+      this.#isStale = false
+    }
     return {
       events,
       step: trainer.stepCount,
