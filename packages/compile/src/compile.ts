@@ -79,7 +79,8 @@ class Compiler<Args extends readonly unknown[], Result> {
     // Inside of another compiled function it is a part of that.
     if (currentTrace() !== undefined) return this.#fn(...args)
     let unproven: Replay | undefined
-    for (const replay of this.#replays) {
+    for (let i = 0; i < this.#replays.length; i++) {
+      const replay = this.#replays[i]!
       const leaves: Tensor[] = []
       const verdict = replay.accepts(args, leaves)
       if (verdict === 'yes') return this.#replay(replay, leaves)

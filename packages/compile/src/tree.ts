@@ -52,11 +52,7 @@ export function fits(tree: Tree, value: unknown, tensors: Tensor[]): boolean {
     case 'value':
       return Object.is(value, tree.value)
     case 'list':
-      return (
-        Array.isArray(value) &&
-        value.length === tree.items.length &&
-        tree.items.every((item, i) => fits(item, value[i], tensors))
-      )
+      return Array.isArray(value) && fitsItems(tree.items, value, tensors)
     case 'record':
       return (
         isPlain(value) && Object.keys(value).length === tree.entries.length && fitsEntries(tree.entries, value, tensors)
@@ -68,6 +64,12 @@ export function fits(tree: Tree, value: unknown, tensors: Tensor[]): boolean {
         fitsEntries(tree.entries, tree.module, tensors)
       )
   }
+}
+
+function fitsItems(items: readonly Tree[], values: readonly unknown[], tensors: Tensor[]): boolean {
+  if (values.length !== items.length) return false
+  for (let i = 0; i < items.length; i++) if (!fits(items[i]!, values[i], tensors)) return false
+  return true
 }
 
 function fitsEntries(entries: readonly Entry[], value: object, tensors: Tensor[]): boolean {
