@@ -1,29 +1,67 @@
 import { describe, expect, it } from 'vitest'
+import type { Copy } from './copies.ts'
 import { copiesOf } from './copies.ts'
 
-const everyByte = Uint8Array.from({ length: 1024 }, (_, i) => i)
+/** None of which make a NaN. */
+const everyByte = Uint8Array.from({ length: 1024 }, (_, i) => 255 - (i % 256))
+const megabyte = 1 << 20
+
+function kindOf(copy: Copy): string {
+  return copy instanceof Uint8Array ? 'bytes' : 'numbers'
+}
 
 describe('copiesOf(bytes)', () => {
   it.each([
-    ['as strings, where there is a Buffer', globalThis, 'string'],
-    ['as arrays elsewhere', {}, 'object'],
+    ['as numbers', {}, 'numbers'],
     [
-      'as arrays while the JavaScript heap is full',
-      { ...globalThis, process: { memoryUsage: () => ({ heapUsed: 2 ** 33 }) } },
-      'object',
+      'as bytes while the JavaScript heap is full',
+      { process: { memoryUsage: () => ({ heapUsed: 2 ** 33 }) } },
+      'bytes',
     ],
-  ] as const)('takes every byte out and brings it back: %s', (_name, host, type) => {
-    const bytes = new Uint8Array(33 << 20)
+  ] as const)('takes every byte out and brings it back: %s', (_name, host, kind) => {
+    const bytes = new Uint8Array(34 * megabyte)
     const copies = copiesOf(bytes, host)
     // So much that the heap was looked at.
-    copies.take(0, bytes.length)
-    bytes.set(everyByte, 100)
-    const copy = copies.take(100, 100 + everyByte.length)
-    expect(typeof copy).toBe(type)
+    for (let i = 0; i < 33; i++) copies.take(i * megabyte, (i + 1) * megabyte)
+    bytes.set(everyByte, 104)
+    const copy = copies.take(104, 104 + everyByte.length)
+    expect(kindOf(copy)).toBe(kind)
     bytes.fill(7)
     copies.bringBack(copy, 0, everyByte.length, 5000)
     expect(bytes.subarray(5000, 5000 + everyByte.length)).toEqual(everyByte)
-    copies.bringBack(copy, 255, 3, 9000)
-    expect([...bytes.subarray(8999, 9004)]).toEqual([7, 255, 0, 1, 7])
+    copies.bringBack(copy, 248, 8, 9000)
+    expect([...bytes.subarray(8999, 9009)]).toEqual([7, 7, 6, 5, 4, 3, 2, 1, 0, 7])
+  })
+
+  it('keeps bytes that are a NaN as bytes, whatever its sign, kind and payload', () => {
+    const bytes = new Uint8Array(megabyte)
+    const words = new BigUint64Array(bytes.buffer)
+    const copies = copiesOf(bytes, {})
+    for (const word of [0x7ff8n << 48n, 0x7ff0000000000001n, 0xfff7fffffff7ffffn, (0xfffn << 52n) | 5n]) {
+      words.set([1n, word, 2n])
+      const copy = copies.take(0, 24)
+      expect(kindOf(copy)).toBe('bytes')
+      words.fill(0n)
+      copies.bringBack(copy, 0, 24, 64)
+      expect([...words.subarray(7, 12)]).toEqual([0n, 1n, word, 2n, 0n])
+    }
+  })
+
+  it('keeps negative zero, infinities and subnormals as numbers, bit for bit', () => {
+    const bytes = new Uint8Array(megabyte)
+    const words = new BigUint64Array(bytes.buffer)
+    const copies = copiesOf(bytes, {})
+    const odd = [1n << 63n, 0x7ffn << 52n, 0xfffn << 52n, 1n, 0x000fffffffffffffn, 0n]
+    words.set(odd)
+    const copy = copies.take(0, 48)
+    expect(kindOf(copy)).toBe('numbers')
+    copies.bringBack(copy, 0, 48, 800)
+    expect([...words.subarray(100, 106)]).toEqual(odd)
+  })
+
+  it('keeps large ones as bytes in Node, and as numbers elsewhere', () => {
+    const bytes = new Uint8Array(megabyte)
+    expect(kindOf(copiesOf(bytes, { process: { versions: { node: '20.19.0' } } }).takeLarge(0, 64))).toBe('bytes')
+    expect(kindOf(copiesOf(bytes, {}).takeLarge(0, 64))).toBe('numbers')
   })
 })

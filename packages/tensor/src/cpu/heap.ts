@@ -1,6 +1,7 @@
+import type { Copy } from './copies.ts'
 import type { Memory } from './memory.ts'
-import type { Block, Resident } from './resident.ts'
-import { alignment, endOf, roundUp, slack } from './resident.ts'
+import type { Block, Pieces, Resident } from './resident.ts'
+import { alignment, roundUp, slack } from './resident.ts'
 
 /** How much residents take before the least recently used go outside. Soft: one op may need more. */
 export interface HeapBudget {
@@ -10,7 +11,7 @@ export interface HeapBudget {
 }
 
 /** What goes outside goes in pieces that the allocator has at hand; larger ones would come page by page from the system. */
-const pieceBytes = 128 << 10
+const pieceBytes = 64 << 10
 /** What went outside before the collector took it lets the budget grow as well, up to this: so much is filled between two jobs. */
 const mostForGone = 160 << 20
 /** Below this glibc keeps the memory of an array that is gone for the next one, once it saw one of this size go. */
@@ -78,8 +79,12 @@ export class Heap {
   }
 
   /** Copies pieces back into the place that their resident was given. */
-  bringBack(pieces: readonly Uint8Array[], { address, byteLength }: Resident): void {
-    pieces.forEach((piece, i) => this.#memory.bytes.set(piece, address + i * pieceBytes))
+  bringBack({ pieces }: Pieces, { address, byteLength }: Resident): void {
+    const bytes = roundUp(byteLength)
+    pieces.forEach((piece, i) => {
+      const from = i * pieceBytes
+      this.#memory.copies.bringBack(piece, 0, Math.min(pieceBytes, bytes - from), address + from)
+    })
     this.#extend(byteLength, this.#budget.most)
   }
 
@@ -156,11 +161,12 @@ export class Heap {
     if (block === undefined || block.op >= this.#memory.op) return false
     this.#askAllocator()
     const resident = block.resident!
-    const pieces: Uint8Array[] = []
-    for (let at = resident.address; at < endOf(resident); at += pieceBytes) {
-      pieces.push(this.#memory.bytes.slice(at, Math.min(at + pieceBytes, endOf(resident))))
+    const pieces: Copy[] = []
+    const end = resident.address + roundUp(resident.byteLength)
+    for (let at = resident.address; at < end; at += pieceBytes) {
+      pieces.push(this.#memory.copies.takeLarge(at, Math.min(at + pieceBytes, end)))
     }
-    resident.outside = pieces
+    resident.outside = { pieces }
     resident.address = -1
     this.#evicted += resident.byteLength
     this.#memory.copiedOut += resident.byteLength

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Copy } from './copies.ts'
 import type { MemorySizes, Resident } from './memory.ts'
 import { Memory } from './memory.ts'
+import type { Pieces } from './resident.ts'
 
 const tiny: MemorySizes = {
   small: { slots: 4, slotBytes: 128 },
@@ -108,8 +108,8 @@ describe('Memory', () => {
     memory.place(more)
     expect(memory.usage().large).toBeGreaterThan(200_000)
     placeInTurn(100)
-    const pieces = huge.outside as readonly Uint8Array[]
-    expect(pieces.reduce((sum, piece) => sum + piece.length, 0)).toBe(100_000)
+    const { pieces } = huge.outside as Pieces
+    expect(pieces.reduce((sum, piece) => sum + (piece as Uint8Array).length, 0)).toBe(100_000)
     expect(memory.usage().large).toBeLessThanOrEqual(tiny.large.most)
   })
 
@@ -128,7 +128,7 @@ describe('Memory', () => {
         memory.place(resident(bytes))
       }
       expect(first.address).toBeLessThan(0)
-      expect((first.outside as Copy).length).toBeLessThanOrEqual(most)
+      expect(8 * (first.outside as readonly number[]).length).toBeLessThanOrEqual(most)
     }
   })
 

@@ -126,9 +126,8 @@ export class Memory {
     resident.outside = undefined
     this.#broughtBack += byteLength
     this.place(resident)
-    if (typeof outside === 'string' || outside instanceof Uint8Array)
-      this.#copies.bringBack(outside, at, byteLength, resident.address)
-    else this.#large.bringBack(outside!, resident)
+    if ('pieces' in outside!) this.#large.bringBack(outside, resident)
+    else this.#copies.bringBack(outside!, at, roundUp(byteLength), resident.address)
   }
 
   /** Gives a resident a place among the large ones, which stay where they are while they are used. */

@@ -5,10 +5,15 @@ export interface Resident {
   readonly byteLength: number
   /** Where they are now; while they are outside, `~address` is where in `outside`. Valid until the next call of the memory: never keep it. */
   address: number
-  /** Holds their copy while they are outside, large ones in pieces. Only they and their neighbours reach it, so it is collected with them. */
-  outside: Copy | readonly Uint8Array[] | undefined
+  /** Holds their copy while they are outside. Only they and their neighbours reach it, so it is collected with them. */
+  outside: Copy | Pieces | undefined
   /** Their block, if they are large. */
   block: Block | undefined
+}
+
+/** A copy of what is large. */
+export interface Pieces {
+  readonly pieces: readonly Copy[]
 }
 
 /** A stretch of the heap of large residents, in the order of addresses. */

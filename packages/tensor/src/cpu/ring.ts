@@ -80,8 +80,9 @@ export class Ring {
       const end = start + shareOf(residents[first]!)
       let last = first
       while (last + 1 < residents.length && endOf(residents[last + 1]!) <= end) last++
-      const copy = this.#memory.copies.take(start, endOf(residents[last]!))
-      this.#memory.copiedOut += copy.length
+      const stop = start + roundUp(endOf(residents[last]!) - start)
+      const copy = this.#memory.copies.take(start, stop)
+      this.#memory.copiedOut += stop - start
       for (; first <= last; first++) moveOut(residents[first]!, copy, start)
     }
     residents.length = 0

@@ -284,7 +284,13 @@ class Fuzz {
   #update(): void {
     if (this.#groups.length < 8) this.#groups.push(this.#group())
     else if (this.#below(20) === 0) this.#groups[this.#below(this.#groups.length)] = this.#group()
-    const [param, grad, first, second] = this.#pick(this.#groups)
+    const group = this.#pick(this.#groups)
+    // One is in memory, though perhaps not for long, when the others come back.
+    if (this.#below(2) === 0) {
+      this.#expect(this.#pick(group))
+      for (let i = this.#below(48); i > 0; i--) this.#flat(numelOf(group[0].shadow))
+    }
+    const [param, grad, first, second] = group
     if (this.#below(2) === 0) this.#sgd(param, grad, first)
     else this.#adam(param, grad, first, second)
   }

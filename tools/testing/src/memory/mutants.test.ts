@@ -6,14 +6,14 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'what leaves a ring is copied out',
     file: 'cpu/ring.ts',
-    find: 'const copy = this.#memory.copies.take(start, endOf(residents[last]!))',
-    replace: 'const copy = new Uint8Array(endOf(residents[last]!) - start)',
+    find: 'const copy = this.#memory.copies.take(start, stop)',
+    replace: 'const copy = new Uint8Array(stop - start)',
   },
   {
     breaks: 'what leaves the heap is copied out',
     file: 'cpu/heap.ts',
-    find: 'pieces.push(this.#memory.bytes.slice(at, Math.min(at + pieceBytes, endOf(resident))))',
-    replace: 'pieces.push(new Uint8Array(Math.min(at + pieceBytes, endOf(resident)) - at))',
+    find: 'pieces.push(this.#memory.copies.takeLarge(at, Math.min(at + pieceBytes, end)))',
+    replace: 'pieces.push(new Uint8Array(Math.min(at + pieceBytes, end) - at))',
   },
   {
     breaks: 'a slot is emptied before it is filled anew',
@@ -36,8 +36,8 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'what comes back is what went outside, from its own place in the copy',
     file: 'cpu/copies.ts',
-    find: 'copy.slice(from, from + length)',
-    replace: 'copy.slice(0, length)',
+    find: 'copy[from / 8 + i]!',
+    replace: 'copy[i]!',
   },
   {
     breaks: 'the address is that of the place it was brought back to',
