@@ -75,7 +75,8 @@ export function memory(): Memory {
  * What lives where in the CPU's memory now. Nothing is ever freed by hand: a loop may run for ever, and `total` stays.
  *
  * @example
- * memory().total // -> bytes, of all that the CPU device holds but what lies outside
+ * const { small, medium, large, total } = memory()
+ * small + medium + large < total // -> true
  */
 export function memoryUsage(): MemoryUsage {
   return cpuEngine().memory.usage()
