@@ -71,7 +71,7 @@ export { canReadNow, currentTrace, late, setTrace, type Trace } from './trace.ts
 export type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramSlot, ProgramStep } from './program.ts'
 export { cpu, useKernels, type KernelChoice } from './cpu/index.ts'
 export { deterministic } from './cpu/deterministic.ts'
-export { memoryUsage as memory } from './cpu/engine.ts'
+export { memory } from './cpu/usage.ts'
 export type { MemoryUsage } from './cpu/memory.ts'
 export { userLine } from './user-line.ts'
 export { elementary } from './elementary.ts'

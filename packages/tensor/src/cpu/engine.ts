@@ -1,4 +1,4 @@
-import type { MemorySizes, MemoryUsage, Resident } from './memory.ts'
+import type { MemorySizes, Resident } from './memory.ts'
 import { Memory, defaultSizes } from './memory.ts'
 import type { KernelBuild, KernelMemory, Kernels } from './wasm/loader.ts'
 import { loadKernels, quickestBuild } from './wasm/loader.ts'
@@ -69,17 +69,6 @@ export function cpuEngine(): Engine {
 
 export function memory(): Memory {
   return cpuEngine().memory
-}
-
-/**
- * What lives where in the CPU's memory now. Nothing is ever freed by hand: a loop may run for ever, and `total` stays.
- *
- * @example
- * const { small, medium, large, total } = memory()
- * small + medium + large < total // -> true
- */
-export function memoryUsage(): MemoryUsage {
-  return cpuEngine().memory.usage()
 }
 
 /** Starts with other sizes, before the first tensor: for tests that want every place to be full all the time. */
