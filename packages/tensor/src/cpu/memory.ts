@@ -36,7 +36,7 @@ export const defaultSizes: MemorySizes = {
   smallBytes: 64,
   medium: { slots: 8, slotBytes: 64 << 10 },
   mediumBytes: 8 << 10,
-  large: { first: 16 << 20, most: 1 << 30 },
+  large: { first: 8 << 20, most: 1 << 30 },
 }
 
 /** Bytes. What lies outside is not counted: only the tensors themselves reach it. */
