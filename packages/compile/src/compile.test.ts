@@ -29,6 +29,12 @@ describe('compile(fn)', () => {
 })
 
 describe('compile(fn) with arguments', () => {
+  it('takes more of them than lie in one place of the memory', () => {
+    const many = Array.from({ length: 300 }, (_, i) => full([1000], i))
+    const sum = compile((list: readonly Tensor[]) => list.reduce((total, x) => total.add(x)))
+    for (let i = 0; i < 5; i++) expect(sum(many).mean().itemSync()).toBe(44_850)
+  })
+
   it('takes views, and the same tensor twice', () => {
     const data = tensor(Array.from({ length: 24 }, (_, i) => i)).view(6, 4)
     const add = compile((a: Tensor, b: Tensor) => a.mul(2).add(b))

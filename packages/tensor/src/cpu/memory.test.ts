@@ -9,6 +9,7 @@ const tiny: MemorySizes = {
   medium: { slots: 4, slotBytes: 1024 },
   mediumBytes: 128,
   large: { first: 8192, most: 8192 },
+  isStrict: true,
 }
 
 /** A memory that grows as WebAssembly's does: old views lose their bytes. */

@@ -25,6 +25,8 @@ export interface MemorySizes {
   readonly mediumBytes: number
   /** For larger ones. */
   readonly large: HeapBudget
+  /** For tests: an op that brings in more than a ring keeps says so. Only programs may, which look again whether all stayed. */
+  readonly isStrict?: boolean
 }
 
 /**
@@ -99,6 +101,10 @@ export class Memory {
   /** How bytes are taken outside now: never keep it either. */
   get copies(): Copies {
     return this.#copies
+  }
+
+  get isStrict(): boolean {
+    return this.#sizes.isStrict === true
   }
 
   /** First byte past the memory. */

@@ -60,7 +60,7 @@ export class Ring {
     const { slots, slotBytes } = this.#size
     this.#entered = this.#op === this.#memory.op ? this.#entered + 1 : 1
     this.#op = this.#memory.op
-    if (this.#entered > slots - 2) {
+    if (this.#memory.isStrict && this.#entered > slots - 2) {
       throw new Error(
         `cpu: one op brought in more than ${slots - 2} slots of ${slotBytes} bytes, so that its own operands would move. This is a defect of the engine.`,
       )

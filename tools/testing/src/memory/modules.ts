@@ -18,6 +18,7 @@ const tinySizes = {
   medium: { slots: 6, slotBytes: 4096 },
   mediumBytes: 512,
   large: { first: 16 << 10, most: 16 << 10 },
+  isStrict: true,
 }
 
 const repository = fileURLToPath(new URL('../../../../', import.meta.url))
