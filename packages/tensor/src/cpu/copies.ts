@@ -27,8 +27,10 @@ const lookBytes = 32 << 20
 /**
  * Copies die young: nearly all are of tensors that are gone already. Plain arrays of numbers live in the nursery of the JavaScript
  * heap, whose places are used over and over; the bytes of an ArrayBuffer are asked of the system and wait for the collector's slower
- * rounds. In Node the large ones are arrays of bytes all the same: they would fill the nursery, and Node's allocator has their bytes at
- * hand; a browser's takes twenty times as long as the copy. A number keeps its 64 bits unless they are a NaN, of which engines keep what they like: bytes with one stay bytes.
+ * rounds. In Node the large ones are arrays of bytes all the same: numbers would fill the nursery, and Node's allocator has bytes at
+ * hand, where a browser's takes longer than the copy.
+ *
+ * A number keeps its 64 bits unless they are a NaN, of which engines keep what they like: bytes with one stay bytes.
  *
  * @param host what the environment offers
  */
