@@ -1,8 +1,10 @@
-import type { Storage, Tensor } from '@metagrad/tensor'
+import type { Tensor } from '@metagrad/tensor'
 import { GradError, setRecording } from '@metagrad/tensor'
+import { accumulate, loners } from './accumulate.ts'
 import type { Node } from './engine.ts'
 import { isSource, nodeOf, runTape, seedFor } from './engine.ts'
 import { registerHook } from './hooks.ts'
+import { repeatBackward } from './repeat/repeat.ts'
 
 export interface BackwardOptions {
   /** Gradient of the result; 1 for a scalar. Same shape as the tensor. */
@@ -22,25 +24,12 @@ export interface BackwardOptions {
  */
 export function backward(tensor: Tensor, options: BackwardOptions = {}): void {
   const { createGraph = false, retainGraph = createGraph } = options
+  if (options.seed === undefined && !createGraph && repeatBackward(tensor, retainGraph)) return
   const seed = seedFor('backward', tensor, options.seed)
-  const owned = new Set<Storage>([seed.storage])
-  runTape([tensor], [seed], undefined, { retainGraph, createGraph }, (node, gradients) => {
-    if (!isSource(node)) accumulate(node, gradients[0]!, createGraph, owned)
+  const liesAlone = loners(seed)
+  runTape([tensor], [seed], undefined, { retainGraph, createGraph }, (node, [gradient]) => {
+    if (!isSource(node)) accumulate(node, gradient!, liesAlone(gradient!), createGraph)
   })
-}
-
-/** Adds to `leaf.grad`, in place where nobody can differentiate it. */
-function accumulate(leaf: Tensor, gradient: Tensor, createGraph: boolean, owned: Set<Storage>): void {
-  if (leaf.grad !== undefined) {
-    leaf.grad = createGraph ? leaf.grad.add(gradient) : leaf.grad.add_(gradient)
-    return
-  }
-  // Rules pass gradients through: two leaves must not share one, nor hold a part of a larger tensor.
-  const own =
-    !createGraph &&
-    (owned.has(gradient.storage) || gradient.numel !== gradient.storage.length || !gradient.isContiguous)
-  leaf.grad = own ? gradient.clone() : gradient
-  owned.add(leaf.grad.storage)
 }
 
 export interface GradOptions {

@@ -70,12 +70,16 @@ class Arrivals {
   }
 }
 
-/** All records that lead to the roots, newest first: a valid order, since inputs are always older. No recursion: tapes are deep. */
-function tapeOf(roots: readonly Node[]): Source[] {
+/**
+ * All records that lead to the roots, newest first: a valid order, since inputs are always older. No recursion: tapes are deep.
+ *
+ * @param enough the search ends once there are more records than this
+ */
+export function tapeOf(roots: readonly Node[], enough: number = Number.POSITIVE_INFINITY): Source[] {
   const seen = new Set<Source>()
   const stack = roots.filter(isSource)
   for (const root of stack) seen.add(root)
-  for (let source = stack.pop(); source !== undefined; source = stack.pop()) {
+  for (let source = stack.pop(); source !== undefined && seen.size <= enough; source = stack.pop()) {
     for (const edge of source.edges) {
       if (edge === undefined || !isSource(edge.node) || seen.has(edge.node)) continue
       seen.add(edge.node)
@@ -187,7 +191,7 @@ export function runTape(
     for (const { node, gradients } of arrivals.leaves) {
       if (targets === undefined || targets.has(node)) arrive(node, runHooks(node, gradients))
     }
-    if (!retainGraph) for (const source of visited) drop(source)
+    if (!retainGraph) for (const source of visited) dropRecord(source)
   } finally {
     setRecording(recordingBefore)
     setGoingBackward(goingBefore)
@@ -198,7 +202,7 @@ const noTensors: readonly Tensor[] = []
 const noEdges: readonly Edge[] = []
 
 /** Lets go of what the record held, so that a kept result does not keep its whole past. */
-function drop(source: Source): void {
+export function dropRecord(source: Source): void {
   source.inputs = noTensors
   source.edges = noEdges
   source.outputs = noTensors

@@ -6,6 +6,13 @@ import type { Node } from './engine.ts'
 export type TensorHook = (gradient: Tensor) => Tensor | undefined | void
 
 const hooks = new WeakMap<Node, Map<number, Set<TensorHook>>>()
+/** Without any, nodes need not be looked up. */
+let areUsed = false
+
+/** Whether a hook was ever registered for a node. */
+export function hasHooks(node: Node): boolean {
+  return areUsed && hooks.has(node)
+}
 
 /**
  * Calls `hook` with the gradient of `tensor` in each backward, before it flows on. Returns the function that removes it.
@@ -16,6 +23,7 @@ const hooks = new WeakMap<Node, Map<number, Set<TensorHook>>>()
 export function registerHook(tensor: Tensor, hook: TensorHook): () => void {
   if (!tensor.requiresGrad)
     throw new GradError('registerHook: the tensor does not require grad, so no gradient will arrive.')
+  areUsed = true
   const node: Node = tensor.source ?? tensor
   const slots = hooks.get(node) ?? new Map<number, Set<TensorHook>>()
   hooks.set(node, slots)
@@ -29,7 +37,7 @@ export function runHooks(
   node: Source | Tensor,
   gradients: readonly (Tensor | undefined)[],
 ): readonly (Tensor | undefined)[] {
-  const slots = hooks.get(node)
+  const slots = areUsed ? hooks.get(node) : undefined
   if (slots === undefined) return gradients
   return gradients.map((gradient, slot) => {
     let current = gradient

@@ -126,20 +126,19 @@ function anyRequiresGrad(tensors: readonly Tensor[]): boolean {
 }
 
 function sourceOf(primitive: Primitive, inputs: readonly Tensor[], params: Primitives[Primitive]): Source {
-  const edges: Edge[] = []
-  for (let i = 0; i < inputs.length; i++) edges.push(inputs[i]!.edge)
   return {
     id: nextSourceId(),
     primitive,
     inputs,
     params,
-    edges,
+    edges: inputs.map(edgeOf),
     versions: versionsOf(inputs),
     outputs: noTensors,
     outputVersions: noVersions,
   }
 }
 
+const edgeOf = ({ edge }: Tensor): Edge => edge
 const noTensors: readonly Tensor[] = []
 const noVersions: readonly number[] = []
 /** Most storages are never written twice: their records share these. */

@@ -59,6 +59,7 @@ export { inferView } from './infer.ts'
 export { dispatch, dispatchAll, dispatchGradUpdate, dispatchUpdate, dispatchView, record } from './dispatch.ts'
 export {
   isRecording,
+  isObserved,
   observe,
   setRecording,
   type Call,

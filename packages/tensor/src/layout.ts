@@ -41,7 +41,7 @@ export class Layout {
 
   /** Whether two index tuples share an element: true for expanded dims. */
   get overlapsItself(): boolean {
-    return this.strides.some((stride, dim) => stride === 0 && this.shape[dim]! > 1)
+    return this.numel > 0 && this.strides.some((stride, dim) => stride === 0 && this.shape[dim]! > 1)
   }
 }
 

@@ -342,7 +342,7 @@ class CpuProgram {
   /** Brings everything into memory, and writes down where it is. */
   #bind(inputs: ProgramInputs, memory: Memory): void {
     for (let round = 0; round < bindRounds; round++) {
-      this.#bindArena(memory)
+      if (memory.touch(this.#arena) !== this.#base || memory.bytes !== this.#bytes) this.#bindArena(memory)
       this.#bindOuter(inputs, memory, round > 1)
       if (this.#isBound(inputs, memory)) return
     }

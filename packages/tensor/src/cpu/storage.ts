@@ -115,6 +115,7 @@ export function hold(views: readonly View[]): void {
 }
 
 /** Address of a view's first element. Valid until the next address is asked for beyond an op's few. */
-export function pointer({ storage, layout, dtype }: View): number {
-  return memory().touch((storage as CpuStorage).resident) + layout.offset * dtypes[dtype].bytes
+export function pointer({ storage, layout: { offset }, dtype }: View): number {
+  const start = memory().touch((storage as CpuStorage).resident)
+  return offset === 0 ? start : start + offset * dtypes[dtype].bytes
 }
