@@ -1,4 +1,4 @@
-// The tutorial's step by hand: metagrad's own kernels at fixed addresses, in a plain loop. No step of this engine can be quicker.
+// The work by hand: metagrad's own kernels at fixed addresses, in a plain loop. Nothing of this engine can be quicker.
 import { loadKernels } from '../../../packages/tensor/src/cpu/wasm/loader.ts'
 import { serve } from './serve.mjs'
 
@@ -16,20 +16,76 @@ function place(content) {
 }
 
 function tutorial() {
-  const rows = 99
+  const examples = 99
   // A column of ones makes the bias the third weight.
-  const x = place(Array.from({ length: 3 * rows }, (_, i) => (i % 3 === 2 ? 1 : Math.random() - 0.5)))
-  const y = place(Array.from({ length: rows }, () => Math.round(Math.random())))
+  const x = place(Array.from({ length: 3 * examples }, (_, i) => (i % 3 === 2 ? 1 : Math.random() - 0.5)))
+  const y = place(Array.from({ length: examples }, () => Math.round(Math.random())))
   const weights = place([0, 0, 0])
-  const [logits, gradients, weightGradients] = [place(4 * rows), place(4 * rows), place(12)]
+  const [logits, gradients, weightGradients] = [place(4 * examples), place(4 * examples), place(12)]
   const [loss, one, scratch] = [place(4), place([1]), place(kernels.gemmScratchBytes())]
   return () => {
-    kernels.gemmF32(logits, x, weights, rows, 1, 3, 1, 3, 1, 1, 1, 0, scratch)
-    kernels.bceWithLogitsSumF32(loss, logits, y, rows, 1 / rows)
-    kernels.bceWithLogitsBackwardF32(gradients, logits, y, rows, one, 0, 1 / rows)
-    kernels.gemmF32(weightGradients, x, gradients, 3, 1, rows, 1, 1, 3, 1, 1, 0, scratch)
+    kernels.gemmF32(logits, x, weights, examples, 1, 3, 1, 3, 1, 1, 1, 0, scratch)
+    kernels.bceWithLogitsSumF32(loss, logits, y, examples, 1 / examples)
+    kernels.bceWithLogitsBackwardF32(gradients, logits, y, examples, one, 0, 1 / examples)
+    kernels.gemmF32(weightGradients, x, gradients, 3, 1, examples, 1, 1, 3, 1, 1, 0, scratch)
     kernels.sgdF32(weights, weightGradients, 0, 3, 1e-3, 0, 0, 0, false, true)
   }
 }
 
-await serve(build, { 'tutorial step, eager': tutorial, 'tutorial step, compiled': tutorial })
+/** Room for so many random numbers. */
+const random = (count) => place(Float32Array.from({ length: count }, Math.random))
+
+const million = 1_000_000
+const [rows, columns] = [1024, 1024]
+
+const add = (n) => () => {
+  const [to, a, b] = [place(4 * n), random(n), random(n)]
+  return () => kernels.addF32(to, a, b, n, 1, 1)
+}
+
+const product = (n) => () => {
+  const [to, a, b, scratch] = [place(4 * n * n), random(n * n), random(n * n), place(kernels.gemmScratchBytes())]
+  return () => kernels.gemmF32(to, a, b, n, n, n, n, n, 1, n, 1, 0, scratch)
+}
+
+const map = (name) => () => {
+  const [to, a] = [place(4 * million), random(million)]
+  return () => kernels[name](to, a, million)
+}
+
+await serve(build, {
+  'tutorial step, eager': tutorial,
+  'tutorial step, compiled': tutorial,
+  'add N=4, with tape': add(4),
+  'add N=1000, with tape': add(1000),
+  'matmul 256': product(256),
+  'matmul 512': product(512),
+  'matmul 1024': product(1024),
+  'add 10^6': add(million),
+  'sum 10^6': () => {
+    const [to, a] = [place(4), random(million)]
+    return () => kernels.sumF32(to, a, 1, million, 1, 1)
+  },
+  'SGD 10^6': () => {
+    const [p, g] = [random(million), random(million)]
+    return () => kernels.sgdF32(p, g, 0, million, 1e-3, 0, 0, 0, false, true)
+  },
+  'exp 10^6': map('expF32'),
+  'sigmoid 10^6': map('sigmoidF32'),
+  'BCE with logits 10^6': () => {
+    const [to, x, y] = [place(4), random(million), random(million)]
+    return () => kernels.bceWithLogitsSumF32(to, x, y, million, 1 / million)
+  },
+  'softmax 1024x1024': () => {
+    const [to, a] = [place(4 * rows * columns), random(rows * columns)]
+    return () => kernels.softmaxF32(to, a, rows, columns)
+  },
+  'layer norm 1024x1024': () => {
+    const [to, a, means, rstds] = [place(4 * rows * columns), random(rows * columns), place(4 * rows), place(4 * rows)]
+    return () => kernels.layerNormF32(to, means, rstds, a, 0, 0, rows, columns, 1e-5)
+  },
+  'Adam 10^6': () => {
+    const [p, g, first, second] = [random(million), random(million), random(million), random(million)]
+    return () => kernels.adamF32(p, g, first, second, million, 1e-3, 0.9, 0.999, 1e-8, 0, false, 0.1, 0.001)
+  },
+})

@@ -79,7 +79,7 @@ async function bench(workload: Workload, peers: readonly Peer[]): Promise<Row> {
         }),
     peers: Object.fromEntries([...others].map(([peer, times]) => [peer, quantile(times, 0.5)])),
   }
-  return misses(row) ? { ...row, shares: await profile(call) } : row
+  return misses(row) ? { ...row, shares: await profile(call, calls) } : row
 }
 
 const slowerThan = ({ microseconds, peers }: Row): string[] =>

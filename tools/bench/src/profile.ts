@@ -1,5 +1,6 @@
 import { Session } from 'node:inspector/promises'
 import { basename, dirname } from 'node:path'
+import { inTurns } from './timing.ts'
 
 /** A function and its share of the samples in which it itself ran, from 0 to 1. */
 export interface Share {
@@ -10,16 +11,15 @@ export interface Share {
 const intervalMicroseconds = 100
 const profileMilliseconds = 1000
 
-/** Where V8 found a call, over and over, when it looked: the functions in which most of the time went, first. */
-export async function profile(call: () => unknown): Promise<readonly Share[]> {
+/** Where V8 found a call, in turns as it was measured, when it looked: the functions in which most of the time went, first. */
+export async function profile(call: () => unknown, calls: number): Promise<readonly Share[]> {
   const session = new Session()
   session.connect()
   try {
     await session.post('Profiler.enable')
     await session.post('Profiler.setSamplingInterval', { interval: intervalMicroseconds })
     await session.post('Profiler.start')
-    const start = performance.now()
-    while (performance.now() - start < profileMilliseconds) call()
+    await inTurns(call, calls, profileMilliseconds)
     const { profile: found } = await session.post('Profiler.stop')
     return sharesOf(found)
   } finally {

@@ -98,12 +98,12 @@ const isRelaxed = Number.parseInt(process.versions.node) >= 22
 const products = isRelaxed ? { accept: 0.47, goal: 0.55 } : { accept: 0.36, goal: 0.42 }
 
 export const workloads: readonly Workload[] = [
-  { name: 'tutorial step, eager', accept: 20, goal: 60, calls: 1000, setup: tutorial },
-  { name: 'tutorial step, compiled', accept: 75, goal: 200, calls: 10_000, setup: () => compile(tutorial()) },
-  { name: 'add N=4, with tape', accept: 10, goal: 40, calls: 20_000, setup: add(4) },
+  { name: 'tutorial step, eager', accept: 20, goal: 60, calls: 10_000, setup: tutorial },
+  { name: 'tutorial step, compiled', accept: 75, goal: 200, calls: 50_000, setup: () => compile(tutorial()) },
+  { name: 'add N=4, with tape', accept: 10, goal: 40, calls: 100_000, setup: add(4) },
   { name: 'add N=1000, with tape', accept: 4, goal: 8, calls: 20_000, setup: add(1000) },
-  { name: 'matmul 256', ...products, calls: 10, setup: product(256) },
-  { name: 'matmul 512', ...products, calls: 3, setup: product(512) },
+  { name: 'matmul 256', ...products, calls: 50, setup: product(256) },
+  { name: 'matmul 512', ...products, calls: 6, setup: product(512) },
   { name: 'matmul 1024', ...products, calls: 1, setup: product(1024) },
   {
     name: 'add 10^6',
@@ -150,7 +150,7 @@ export const workloads: readonly Workload[] = [
     name: 'BCE with logits 10^6',
     accept: 1.5,
     goal: 2.2,
-    calls: 5,
+    calls: 15,
     setup: forward(() => {
       const [a, b] = [million(), rand(1_000_000)]
       return () => F.binaryCrossEntropyWithLogits(a, b)
@@ -160,7 +160,7 @@ export const workloads: readonly Workload[] = [
     name: 'softmax 1024x1024',
     accept: 0.7,
     goal: 1,
-    calls: 10,
+    calls: 25,
     setup: forward(() => {
       const a = randn(1024, 1024)
       return () => a.softmax(1)
@@ -170,27 +170,27 @@ export const workloads: readonly Workload[] = [
     name: 'layer norm 1024x1024',
     accept: 1.2,
     goal: 1.6,
-    calls: 10,
+    calls: 30,
     setup: forward(() => {
       const a = randn(1024, 1024)
       return () => F.layerNorm(a, [1024])
     }),
   },
-  { name: 'Adam 10^6', accept: 2.5, goal: 3.3, calls: 5, setup: adam },
+  { name: 'Adam 10^6', accept: 2.5, goal: 3.3, calls: 50, setup: adam },
   { name: 'conv 1->16 28x28, forward+backward', accept: 1, goal: 2, calls: 20, setup: convolution(1, 16, 28) },
   { name: 'conv 16->32 14x14, forward+backward', accept: 0.4, goal: 1, calls: 10, setup: convolution(16, 32, 14) },
   {
     name: 'MLP 784-128-64-10 step, Adam',
     accept: isRelaxed ? 1.3 : 1,
     goal: isRelaxed ? 1.7 : 1.4,
-    calls: 20,
+    calls: 40,
     setup: () => mlp(),
   },
   {
     name: 'MLP 784-128-64-10 step, Adam, compiled',
     accept: isRelaxed ? 1.3 : 1,
     goal: isRelaxed ? 1.7 : 1.4,
-    calls: 20,
+    calls: 40,
     setup: () => compile(mlp()),
   },
 ]

@@ -48,7 +48,7 @@ const matmul: Fast<unknown> = (outputs, inputs) => {
   return true
 }
 
-/** x w^T + b: the rows of the result begin as the bias, and the product is added to them. */
+/** x w^T + b: the rows of the result begin as the bias, and the product is added to them; a single bias is added afterwards. */
 const linear: Fast<unknown> = (outputs, inputs) => {
   const out = outputs[0]!
   if (!isReal(out)) return false
@@ -63,11 +63,12 @@ const linear: Fast<unknown> = (outputs, inputs) => {
   const right = pointer(weight)
   const start = bias === undefined ? 0 : pointer(bias)
   const to = pointer(out)
-  if (bias !== undefined) repeatRows(to, start, numel / columns, bias)
   const { kernels, scratch } = cpuEngine()
-  const gemm = out.dtype === 'float32' ? kernels.gemmF32 : kernels.gemmF64
-  const beta = bias === undefined ? 0 : 1
-  gemm(to, left, right, numel / columns, columns, inner, columns, inner, 1, rowB, columnB, beta, scratch)
+  const [gemm, add] = out.dtype === 'float32' ? [kernels.gemmF32, kernels.addF32] : [kernels.gemmF64, kernels.addF64]
+  const isRepeated = bias !== undefined && columns > 1
+  if (isRepeated) repeatRows(to, start, numel / columns, bias)
+  gemm(to, left, right, numel / columns, columns, inner, columns, inner, 1, rowB, columnB, isRepeated ? 1 : 0, scratch)
+  if (bias !== undefined && !isRepeated) add(to, to, start, numel, 1, 0)
   return true
 }
 
@@ -75,8 +76,7 @@ const linear: Fast<unknown> = (outputs, inputs) => {
 function repeatRows(to: number, from: number, count: number, { dtype, layout }: View): void {
   const { kernels } = cpuEngine()
   const copy = dtypes[dtype].bytes === 4 ? kernels.copy32Nd : kernels.copy64Nd
-  const isSingle = layout.numel === 1
-  copy(to, from, isSingle ? describe([count], [[0]]) : describe([count, layout.numel], [[0, layout.strides[0]!]]))
+  copy(to, from, describe([count, layout.numel], [[0, layout.strides[0]!]]))
 }
 
 /** Compiled products of matrices. */

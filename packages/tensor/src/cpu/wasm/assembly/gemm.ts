@@ -291,10 +291,48 @@ function combineRows<T>(c: usize, a: usize, b: usize, n: i32, k: i32, stepA: usi
     c += 128
   }
   for (; n > 0; n -= 2 * width) {
-    tile1<T>(c, a, stepA, b, rowB, k, isAdded, n)
+    combineNarrow<T>(c, a, b, n, k, stepA, rowB, isAdded)
     b += 32
     c += 32
   }
+}
+
+/** `combineRows` of up to 2 vectors: four rows side by side, since an addition to the same register waits for the last. */
+@inline
+function combineNarrow<T>(c: usize, a: usize, b: usize, columns: i32, k: i32, stepA: usize, rowB: usize, isAdded: bool): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00
+  for (; k >= 4; k -= 4) {
+    let x = splat<T>(a)
+    c00 = fma<T>(x, v128.load(b), c00)
+    c01 = fma<T>(x, v128.load(b, 16), c01)
+    a += stepA
+    b += rowB
+    x = splat<T>(a)
+    c10 = fma<T>(x, v128.load(b), c10)
+    c11 = fma<T>(x, v128.load(b, 16), c11)
+    a += stepA
+    b += rowB
+    x = splat<T>(a)
+    c20 = fma<T>(x, v128.load(b), c20)
+    c21 = fma<T>(x, v128.load(b, 16), c21)
+    a += stepA
+    b += rowB
+    x = splat<T>(a)
+    c30 = fma<T>(x, v128.load(b), c30)
+    c31 = fma<T>(x, v128.load(b, 16), c31)
+    a += stepA
+    b += rowB
+  }
+  for (; k > 0; k--) {
+    const x = splat<T>(a)
+    c00 = fma<T>(x, v128.load(b), c00)
+    c01 = fma<T>(x, v128.load(b, 16), c01)
+    a += stepA
+    b += rowB
+  }
+  const sum0 = v128.add<T>(v128.add<T>(c00, c10), v128.add<T>(c20, c30))
+  const sum1 = v128.add<T>(v128.add<T>(c01, c11), v128.add<T>(c21, c31))
+  storeRow<T>(c, sum0, sum1, isAdded, columns)
 }
 
 @inline
