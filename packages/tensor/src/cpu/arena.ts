@@ -1,6 +1,6 @@
 import type { Program } from '../program.ts'
-import type { Area, KernelCall } from './plan.ts'
-import { isPlace } from './plan.ts'
+import type { Unit } from './fuse.ts'
+import type { Area } from './plan.ts'
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / 16) * 16
 /** Kernels may read a vector past the end. */
@@ -11,8 +11,8 @@ const slack = 64
  * that are reserved at its beginning.
  */
 export function arenaOf(
-  { slots, steps }: Program,
-  planned: readonly (readonly KernelCall[] | undefined)[],
+  { slots }: Program,
+  units: readonly Unit[],
   areas: readonly Area[],
   reserved: number,
 ): { readonly places: readonly (number | undefined)[]; readonly bytes: number } {
@@ -20,12 +20,20 @@ export function arenaOf(
   const lastUse = new Map<number, number>()
   const use = (area: number, at: number): void => {
     if (!firstUse.has(area)) firstUse.set(area, at)
-    lastUse.set(area, at)
+    lastUse.set(area, Math.max(at, lastUse.get(area) ?? at))
   }
-  steps.forEach(({ inputs, outputs }, at) => {
-    for (const { slot } of [...inputs, ...outputs]) use(slot, at)
-    for (const { args } of planned[at] ?? []) for (const arg of args) if (isPlace(arg)) use(arg.area, at)
-  })
+  let time = 0
+  for (const { calls, areas: held } of units) {
+    const start = time
+    for (const area of held) use(area, start)
+    // Where there is no module, the calls of a loop run one after the other.
+    for (const call of calls) {
+      for (const area of call.areas) use(area, time)
+      time++
+    }
+    for (const area of held) use(area, Math.max(start, time - 1))
+    if (calls.length === 0) time++
+  }
   const places: (number | undefined)[] = areas.map(() => undefined)
   let bytes = roundUp(reserved)
   areas.forEach(({ words }, area) => {

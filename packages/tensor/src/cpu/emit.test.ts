@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Call, Operand, Run } from './emit.ts'
+import type { Call, Run } from './emit.ts'
 import { emitModule } from './emit.ts'
+import type { Operand } from './operand-code.ts'
 import { quickestBuild } from './wasm/builds.ts'
 import { moduleBytes } from './wasm/embedded.ts'
 import { instantiate } from './wasm/instantiate.ts'
@@ -49,7 +50,10 @@ function runCalls(
     mark: undefined,
     ...rest,
   }))
-  const exports = instantiate(emitModule([list, []], new Map(Object.entries(functions))), { env: { ...env, memory } })
+  const exports = instantiate(
+    emitModule([list.map((call) => ({ calls: [call], loop: undefined })), []], new Map(Object.entries(functions))),
+    { env: { ...env, memory } },
+  )
   const [first, second] = Object.values(exports as { readonly [name: string]: Run })
   expect(second!(base)).toBe(-1)
   return { got, returned: first!(base), memory }

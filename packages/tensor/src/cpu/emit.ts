@@ -1,22 +1,26 @@
+import type { Loop } from './loop.ts'
+import { loopFunction } from './loop.ts'
+import type { Operand } from './operand-code.ts'
+import { argument, base, markLocal } from './operand-code.ts'
+import type { Code } from './wasm/bytecode.ts'
+import {
+  constant,
+  integer,
+  list,
+  noResult,
+  op,
+  set,
+  sized,
+  text,
+  toFloat64,
+  typeOf,
+  unsigned,
+} from './wasm/bytecode.ts'
 import type { Kernels } from './wasm/loader.ts'
 import type { Signature } from './wasm/signatures.ts'
 import { valueType } from './wasm/signatures.ts'
 
 // A program's calls as one WebAssembly module, so that a run of many kernels is one call from JavaScript.
-
-/**
- * An argument of a call. A program has a base in memory, which is given to each run: its own places count from there, and there
- * its table stands, of which each run reads the addresses and numbers that may change.
- */
-export type Operand =
-  | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'place'; readonly offset: number }
-  /** The address that is word `word` of the table, and what is added to it. */
-  | { readonly kind: 'address'; readonly word: number; readonly offset: number }
-  /** Float64 number `entry` of the table. */
-  | { readonly kind: 'late'; readonly entry: number }
-  /** 1 over the result of the call of that mark. */
-  | { readonly kind: 'inverse'; readonly mark: number }
 
 export interface Call {
   readonly name: keyof Kernels
@@ -29,148 +33,68 @@ export interface Call {
   readonly mark: number | undefined
 }
 
-/** A run of calls: takes the base, returns the step that refused, or -1. */
+/** What runs as one: a call, or several as a loop. */
+export interface Task {
+  /** In order, as they run where there is no module. */
+  readonly calls: readonly Call[]
+  readonly loop: Loop | undefined
+}
+
+/** A run of tasks: takes the base, returns the step that refused, or -1. */
 export type Run = (base: number) => number
 
-const op = {
-  if: 0x04,
-  end: 0x0b,
-  return: 0x0f,
-  call: 0x10,
-  drop: 0x1a,
-  localGet: 0x20,
-  localSet: 0x21,
-  i32Load: 0x28,
-  f64Load: 0x2b,
-  i32Const: 0x41,
-  f32Const: 0x43,
-  f64Const: 0x44,
-  i32GeS: 0x4e,
-  i32Add: 0x6a,
-  f64Div: 0xa3,
-  f32DemoteF64: 0xb6,
-  f64ConvertI32S: 0xb7,
-  f64PromoteF32: 0xbb,
-} as const
-
-/** i32.trunc_sat_f64_s. */
-const truncate = [0xfc, 0x02] as const
-const noResult = 0x40
-const functionType = 0x60
-
-/** A number in groups of seven bits, the lowest first. */
-function unsigned(value: number): number[] {
-  const bytes: number[] = []
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return [...bytes, rest]
-    bytes.push((rest % 128) + 128)
-  }
-}
-
-/** The same in two's complement. */
-function signed(value: number): number[] {
-  const bytes: number[] = []
-  for (let rest = value | 0; ; rest >>= 7) {
-    const low = rest & 0x7f
-    if (rest >> 6 === 0 || rest >> 6 === -1) return [...bytes, low]
-    bytes.push(low | 0x80)
-  }
-}
-
-const bytesOf = (array: Float32Array | Float64Array): number[] => [...new Uint8Array(array.buffer)]
-const list = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()]
-const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length), ...bytes]
-const text = (name: string): number[] => sized(Array.from(name, (letter) => letter.charCodeAt(0)))
-const typeOf = ({ params, results }: Signature): number[] => [functionType, ...sized(params), ...sized(results)]
-
-/** A constant of a type. JavaScript converts the arguments of kernels in the same way. */
-function constant(value: number, type: number): number[] {
-  if (type === valueType.f32) return [op.f32Const, ...bytesOf(Float32Array.of(value))]
-  if (type === valueType.f64) return [op.f64Const, ...bytesOf(Float64Array.of(value))]
-  return [op.i32Const, ...signed(value)]
-}
-
-/** Turns the float64 on the stack into a type. */
-function fromFloat64(type: number): readonly number[] {
-  if (type === valueType.f32) return [op.f32DemoteF64]
-  return type === valueType.f64 ? [] : truncate
-}
-
-/** Turns what is on the stack into a float64. */
-function toFloat64(type: number): readonly number[] {
-  if (type === valueType.f32) return [op.f64PromoteF32]
-  return type === valueType.f64 ? [] : [op.f64ConvertI32S]
-}
-
-const base = [op.localGet, 0] as const
-/** Locals of float64 follow the base. */
-const markLocal = (mark: number): number[] => unsigned(1 + mark)
-const added = (offset: number): number[] => (offset === 0 ? [] : [op.i32Const, ...signed(offset), op.i32Add])
-const load = (opcode: number, align: number, offset: number): number[] => [...base, opcode, align, ...unsigned(offset)]
-
-function argument(operand: Operand, type: number): number[] {
-  switch (operand.kind) {
-    case 'number':
-      return constant(operand.value, type)
-    case 'place':
-      return [...base, ...added(operand.offset)]
-    case 'address':
-      return [...load(op.i32Load, 2, 4 * operand.word), ...added(operand.offset)]
-    case 'late':
-      return [...load(op.f64Load, 3, 8 * operand.entry), ...fromFloat64(type)]
-    case 'inverse':
-      return [...constant(1, valueType.f64), op.localGet, ...markLocal(operand.mark), op.f64Div, ...fromFloat64(type)]
-  }
-}
-
 /** What becomes of a call's result. */
-function afterwards({ mark, mayRefuse, step }: Call, [result]: readonly number[]): number[] {
+function afterwards({ mark, mayRefuse, step }: Call, [result]: readonly number[]): Code {
   if (result === undefined) return []
-  if (mark !== undefined) return [...toFloat64(result), op.localSet, ...markLocal(mark)]
+  if (mark !== undefined) return [...toFloat64(result), ...set(markLocal(mark))]
   if (!mayRefuse) return [op.drop]
-  return [
-    ...constant(0, valueType.i32),
-    op.i32GeS,
-    op.if,
-    noResult,
-    ...constant(step, valueType.i32),
-    op.return,
-    op.end,
-  ]
+  return [...integer(0), op.i32GeS, op.if, noResult, ...integer(step), op.return, op.end]
 }
 
 /**
  * The module that makes calls: run i is exported under the name `i`. It imports the memory and the kernels that are called from
- * the module `env`.
+ * the module `env`; each loop is a function of its own.
  */
-export function emitModule(runs: readonly (readonly Call[])[], signatures: ReadonlyMap<string, Signature>): Uint8Array {
-  const calls = runs.flat()
-  const names = [...new Set(calls.map(({ name }) => name))]
-  const runType = typeOf({ params: [valueType.i32], results: [valueType.i32] })
+export function emitModule(runs: readonly (readonly Task[])[], signatures: ReadonlyMap<string, Signature>): Uint8Array {
+  const tasks = runs.flat()
+  const loops = tasks.flatMap(({ loop }) => (loop === undefined ? [] : [loop]))
+  const calls = tasks.flatMap((task) => (task.loop === undefined ? task.calls : []))
+  const called = loops.flatMap((loop) => loop.calls.filter(({ row }) => row.code === undefined))
+  const names = [...new Set([...calls, ...called].map(({ name }) => name))]
   const marks = calls.filter(({ mark }) => mark !== undefined).length
+  const functionOf = (name: keyof Kernels): number => names.indexOf(name)
+  const loopType = typeOf({ params: [valueType.i32], results: [] })
+  const runType = typeOf({ params: [valueType.i32], results: [valueType.i32] })
 
-  const codeOf = (call: Call): number[] => {
+  const codeOf = (call: Call): Code => {
     const { params, results } = signatures.get(call.name)!
     const args = call.args.flatMap((arg, at) => argument(arg, params[at]!))
-    return [...args, op.call, ...unsigned(names.indexOf(call.name)), ...afterwards(call, results)]
+    return [...args, op.call, ...unsigned(functionOf(call.name)), ...afterwards(call, results)]
   }
-  const bodyOf = (run: readonly Call[]): number[] => [
+  const taskOf = ({ loop, calls: own }: Task): Code =>
+    loop === undefined ? own.flatMap(codeOf) : [...base, op.call, ...unsigned(names.length + loops.indexOf(loop))]
+  const bodyOf = (run: readonly Task[]): Code => [
     ...list([[...unsigned(marks), valueType.f64]]),
-    ...run.flatMap(codeOf),
+    ...run.flatMap(taskOf),
     ...constant(-1, valueType.i32),
     op.end,
   ]
+  const bodyOfLoop = (loop: Loop): Code => {
+    const { locals, code } = loopFunction(loop, functionOf)
+    return [...list(locals.map((type) => [1, type])), ...code]
+  }
 
   const env = text('env')
-  const sections: readonly (readonly [id: number, items: readonly (readonly number[])[]])[] = [
-    [1, [runType, ...names.map((name) => typeOf(signatures.get(name)!))]],
+  const [ofLoops, ofRuns] = [0, 1]
+  const sections: readonly (readonly [id: number, items: readonly Code[]])[] = [
+    [1, [loopType, runType, ...names.map((name) => typeOf(signatures.get(name)!))]],
     [
       2,
-      [...names.map((name, i) => [...env, ...text(name), 0, ...unsigned(1 + i)]), [...env, ...text('memory'), 2, 0, 0]],
+      [...names.map((name, i) => [...env, ...text(name), 0, ...unsigned(2 + i)]), [...env, ...text('memory'), 2, 0, 0]],
     ],
-    [3, runs.map(() => [0])],
-    [7, runs.map((_, i) => [...text(`${i}`), 0, ...unsigned(names.length + i)])],
-    [10, runs.map((run) => sized(bodyOf(run)))],
+    [3, [...loops.map(() => [ofLoops]), ...runs.map(() => [ofRuns])]],
+    [7, runs.map((_, i) => [...text(`${i}`), 0, ...unsigned(names.length + loops.length + i)])],
+    [10, [...loops.map((loop) => sized(bodyOfLoop(loop))), ...runs.map((run) => sized(bodyOf(run)))]],
   ]
   const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
   return Uint8Array.from([...header, ...sections.flatMap(([id, items]) => [id, ...sized(list(items))])])

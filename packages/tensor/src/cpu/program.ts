@@ -4,10 +4,15 @@ import { Layout } from '../layout.ts'
 import type { ComputePrimitive, ComputePrimitives } from '../primitives.ts'
 import type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramStep } from '../program.ts'
 import { arenaOf } from './arena.ts'
-import type { Call, Operand, Run } from './emit.ts'
+import type { Call, Run, Task } from './emit.ts'
 import { emitModule } from './emit.ts'
 import { cpuEngine } from './engine.ts'
+import type { Schedule, Unit } from './fuse.ts'
+import { scheduleOf } from './fuse.ts'
+import type { LoopPlan } from './loop.ts'
+import { courseOf, trafficOf } from './loop.ts'
 import type { Memory, Resident } from './memory.ts'
+import type { Operand } from './operand-code.ts'
 import type { Argument, FastRow, KernelCall } from './plan.ts'
 import { Planner, isInverse, isPlace } from './plan.ts'
 import type { CpuStorage } from './storage.ts'
@@ -23,27 +28,38 @@ type Params = ComputePrimitives[ComputePrimitive]
 export type FastRows = { readonly [primitive: string]: FastRow | undefined }
 
 /**
- * A program as a list of calls of compiled kernels, their arguments worked out, and from its second run on as a WebAssembly module that makes them.
+ * A program as a list of calls of compiled kernels, their arguments worked out, and from its second run on as a WebAssembly module
+ * that makes them: element-wise ones that share operands as one loop.
  * What is made and used up within a run lies in one arena, planned by the time of use; what is given to a run is looked up in
  * a table that stands there. Steps without a compiled kernel are calls of the device's kernel on views.
  */
 export function lowerProgram(program: Program, device: Device, rowsNow: () => FastRows): LoweredProgram {
   let lowered: CpuProgram | undefined
+  let fuses = true
   const current = (): CpuProgram => {
     const { kernels } = device
     if (lowered === undefined || lowered.table !== kernels || lowered.kernels !== cpuEngine().kernels) {
-      lowered = new CpuProgram(program, device, rowsNow())
+      lowered = new CpuProgram(program, device, rowsNow(), fuses)
     }
     return lowered
   }
-  return { run: (inputs) => current().run(inputs), explain: () => current().explain() }
+  return {
+    run(inputs) {
+      if (current().run(inputs)) return
+      // Storages are one that were apart. That is rare, so the order of the program serves from here on.
+      fuses = false
+      lowered = undefined
+      current().run(inputs)
+    },
+    explain: () => current().explain(),
+  }
 }
 
-/** Steps in a row that run as one, or one step that calls the device's kernel. */
+/** Tasks in a row that run as one, or one step that calls the device's kernel. */
 interface Stretch {
-  /** The first step. */
-  readonly from: number
-  readonly calls: readonly Call[] | undefined
+  /** The step that calls the device's kernel. */
+  readonly step: number
+  readonly tasks: readonly Task[] | undefined
 }
 
 /** A slot that is given to each run. */
@@ -78,6 +94,7 @@ class CpuProgram {
   /** By step; undefined for those that call the device's kernel. */
   readonly #calls: (readonly Call[] | undefined)[]
   readonly #arena: Resident
+  readonly #schedule: Schedule
   readonly #placeOf: readonly (number | undefined)[]
   /** Their addresses stand in the table, behind the numbers of late steps. */
   readonly #outer: readonly Outer[]
@@ -98,7 +115,8 @@ class CpuProgram {
   #numbers: Float64Array = new Float64Array(0)
   #words: Int32Array = new Int32Array(0)
 
-  constructor(program: Program, device: Device, rows: FastRows) {
+  /** @param fuses whether calls may change their order, and become loops */
+  constructor(program: Program, device: Device, rows: FastRows, fuses: boolean) {
     const { memory, kernels } = cpuEngine()
     this.table = device.kernels
     this.kernels = kernels
@@ -117,7 +135,8 @@ class CpuProgram {
     this.#late = program.steps.flatMap((step, at) => lateOf(step, at, planned[at], numbers))
     this.#numberCount = numbers.length
     const table = 8 * numbers.length + 4 * this.#outer.length
-    const { places, bytes } = arenaOf(program, planned, this.#planner.areas, table)
+    this.#schedule = scheduleOf(program, planned, this.#planner.areas, fuses)
+    const { places, bytes } = arenaOf(program, this.#schedule.units, this.#planner.areas, table)
     this.#placeOf = places
     // Never small: it lies among the large residents, apart from what comes and goes.
     this.#arena = { byteLength: Math.max(bytes, 17 << 10), address: -1, outside: undefined, block: undefined }
@@ -135,37 +154,45 @@ class CpuProgram {
     this.#split()
   }
 
-  run(inputs: ProgramInputs): void {
+  /** Runs, unless slots share a storage whose order of use was changed: tells whether it did. */
+  run(inputs: ProgramInputs): boolean {
     const { memory } = cpuEngine()
     memory.beginOp()
-    if (!this.#isBound(inputs, memory)) this.#bind(inputs, memory)
+    if (!this.#isBound(inputs, memory)) {
+      if (!this.#areApart(inputs)) return false
+      this.#bind(inputs, memory)
+    }
     this.#takeNumbers(inputs)
     // What runs once more will run often: a module costs as much as some hundred calls.
     if (this.#runs++ === 1) this.#emit()
     for (let at = 0; at < this.#stretches.length; at++) {
-      const { calls, from } = this.#stretches[at]!
-      if (calls === undefined) {
-        this.#callDevice(from, inputs, memory)
+      const { tasks, step } = this.#stretches[at]!
+      if (tasks === undefined) {
+        this.#callDevice(step, inputs, memory)
         continue
       }
       const code = this.#code[at]
-      let refused = code === undefined ? this.#runCalls(calls, from) : code(this.#base)
+      let refused = code === undefined ? this.#runTasks(tasks, 0) : code(this.#base)
       // The device's kernel names what is wrong, or can do more.
       while (refused >= 0) {
         this.#callDevice(refused, inputs, memory)
-        refused = this.#runCalls(calls, refused + 1)
+        refused = this.#runTasks(tasks, refused + 1)
       }
     }
+    return true
   }
 
   explain(): readonly string[] {
+    const loops = this.#schedule.units.filter(({ loop }) => loop !== undefined)
+    const loopOf = new Map(loops.flatMap(({ calls }, i) => calls.map(({ step }) => [step, i] as const)))
     const lines = this.#program.steps.map(({ primitive, outputs, isLate }, at) => {
       const shapes = outputs.map(({ layout, dtype }) => `${dtype}[${layout.shape.join(', ')}]`).join(', ')
       const calls = this.#calls[at]
       const how = calls === undefined ? 'by its kernel on views' : namesOf(calls) || 'not needed'
-      return `${primitive} -> ${shapes}: ${how}${isLate ? ' (late)' : ''}`
+      const loop = loopOf.get(at)
+      return `${primitive} -> ${shapes}: ${how}${loop === undefined ? '' : `, in loop ${loop}`}${isLate ? ' (late)' : ''}`
     })
-    return [this.#form(), this.#room(), ...lines]
+    return [this.#form(), this.#room(), ...loops.map(({ loop }, i) => `loop ${i}: ${describeLoop(loop!)}`), ...lines]
   }
 
   /** What runs the calls. */
@@ -204,7 +231,6 @@ class CpuProgram {
 
   /** The calls of all steps, their places told by the base and the table. */
   #link(planned: readonly (readonly KernelCall[] | undefined)[]): (readonly Call[] | undefined)[] {
-    const wordOf = new Map(this.#outer.map(({ slot }, i) => [slot, 2 * this.#numberCount + i]))
     const lateOfStep = new Map(this.#late.map((late) => [late.step, late]))
     let marks = 0
     return planned.map((calls, step) => {
@@ -216,11 +242,7 @@ class CpuProgram {
       const late = lateOfStep.get(step)
       let entry = late?.entry ?? 0
       const operand = (arg: Argument, at: number): Operand => {
-        if (isPlace(arg)) {
-          const place = this.#placeOf[arg.area]
-          if (place !== undefined) return { kind: 'place', offset: place + arg.offset }
-          return { kind: 'address', word: wordOf.get(arg.area)!, offset: arg.offset }
-        }
+        if (isPlace(arg)) return this.#placeAt(arg.area, arg.offset)
         if (isInverse(arg)) return { kind: 'inverse', mark: markOf[arg.inverseOf]! }
         const isLate = late !== undefined && isNumberOf(this.#program.steps[step]!, at)
         return isLate ? { kind: 'late', entry: entry++ } : { kind: 'number', value: arg }
@@ -235,32 +257,51 @@ class CpuProgram {
     })
   }
 
-  /** Finds which calls run as one. What was emitted for others is gone. */
+  #placeAt(area: number, offset: number): Operand {
+    const place = this.#placeOf[area]
+    if (place !== undefined) return { kind: 'place', offset: place + offset }
+    const entry = this.#outer.findIndex(({ slot }) => slot === area)
+    return { kind: 'address', word: 2 * this.#numberCount + entry, offset }
+  }
+
+  /** Finds which tasks run as one. What was emitted for others is gone. */
   #split(): void {
-    const stretches: { from: number; calls: Call[] | undefined }[] = []
-    this.#calls.forEach((calls, step) => {
+    const stretches: { step: number; tasks: Task[] | undefined }[] = []
+    for (const unit of this.#schedule.units) {
       const before = stretches.at(-1)
-      if (calls === undefined) stretches.push({ from: step, calls: undefined })
-      else if (before?.calls === undefined) stretches.push({ from: step, calls: [...calls] })
-      else before.calls.push(...calls)
-    })
+      const { step } = unit
+      if (this.#calls[step] === undefined) {
+        // A step of several calls that came to call the device's kernel does so once.
+        if (before === undefined || before.tasks !== undefined || before.step !== step) {
+          stretches.push({ step, tasks: undefined })
+        }
+      } else if (before?.tasks === undefined) stretches.push({ step, tasks: [this.#taskOf(unit)] })
+      else before.tasks.push(this.#taskOf(unit))
+    }
     this.#stretches = stretches
     this.#code = []
     this.#moduleBytes = 0
     this.#runs = 0
   }
 
+  #taskOf({ calls, loop }: Unit): Task {
+    return {
+      calls: calls.map(({ step, at }) => this.#calls[step]![at]!),
+      loop: loop && { ...loop, placeOf: ({ area, offset }) => this.#placeAt(area, offset) },
+    }
+  }
+
   /** Makes the module. Where that is not allowed, calls from JavaScript do the same. */
   #emit(): void {
     const { linear, build } = cpuEngine()
-    const runs = this.#stretches.flatMap(({ calls }) => (calls === undefined || calls.length === 0 ? [] : [calls]))
+    const runs = this.#stretches.flatMap(({ tasks }) => (tasks === undefined ? [] : [tasks]))
     if (runs.length === 0) return
     const bytes = emitModule(runs, kernelSignatures(build))
     try {
       const exports = instantiate(bytes, { env: { ...this.kernels, memory: linear } }) as {
         readonly [name: string]: Run
       }
-      this.#code = this.#stretches.map(({ calls }) => (calls === undefined ? undefined : exports[runs.indexOf(calls)]))
+      this.#code = this.#stretches.map(({ tasks }) => (tasks === undefined ? undefined : exports[runs.indexOf(tasks)]))
       this.#moduleBytes = bytes.length
     } catch {
       this.#code = []
@@ -268,13 +309,15 @@ class CpuProgram {
   }
 
   /** Makes the calls of the steps from one on; returns the step that refused, or -1. */
-  #runCalls(calls: readonly Call[], from: number): number {
-    for (const { name, args, step, mayRefuse, mark } of calls) {
-      if (step < from) continue
-      const kernel = this.kernels[name] as (...args: number[]) => number
-      const result = kernel(...args.map((arg) => this.#valueOf(arg)))
-      if (mayRefuse && result >= 0) return step
-      if (mark !== undefined) this.#results[mark] = result
+  #runTasks(tasks: readonly Task[], from: number): number {
+    for (const { calls } of tasks) {
+      for (const { name, args, step, mayRefuse, mark } of calls) {
+        if (step < from) continue
+        const kernel = this.kernels[name] as (...args: number[]) => number
+        const result = kernel(...args.map((arg) => this.#valueOf(arg)))
+        if (mayRefuse && result >= 0) return step
+        if (mark !== undefined) this.#results[mark] = result
+      }
     }
     return -1
   }
@@ -335,6 +378,16 @@ class CpuProgram {
       const { resident } = storage as CpuStorage
       if (resident.address < 0 || resident.address + offsets[slot]! * bytes !== address) return false
       if (resident.block !== undefined) memory.touch(resident)
+    }
+    return true
+  }
+
+  /** Whether slots whose order of use was changed are of different storages. */
+  #areApart({ storages }: ProgramInputs): boolean {
+    const { apart } = this.#schedule
+    for (let i = 0; i < apart.length; i++) {
+      const [a, b] = apart[i]!
+      if (storages[a] === storages[b] && storages[a] !== undefined) return false
     }
     return true
   }
@@ -436,6 +489,15 @@ function isNumberOf({ primitive }: ProgramStep, at: number): boolean {
 function updateRowOf(primitive: ComputePrimitive): UpdateNumbers | undefined {
   const rows: { readonly [name: string]: UpdateNumbers | undefined } = updateNumbers
   return rows[primitive]
+}
+
+/** What a loop joins, and what that saves. */
+function describeLoop(loop: LoopPlan): string {
+  const { sizes, calls } = loop
+  const { region, strip } = courseOf(sizes, calls)
+  const { apart, together } = trafficOf(loop)
+  const strips = strip < region ? ` in strips of ${strip}` : ''
+  return `${namesOf(calls)} over ${sizes.join(' x ')} elements${strips}, ${together} bytes of memory traffic for ${apart}`
 }
 
 const namesOf = (calls: readonly { readonly name: string }[]): string => calls.map(({ name }) => name).join(' + ')

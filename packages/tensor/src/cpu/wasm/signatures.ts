@@ -2,7 +2,7 @@ import type { KernelBuild } from './builds.ts'
 import { moduleBytes } from './embedded.ts'
 
 /** A WebAssembly type, as the binary format writes it. */
-export const valueType = { i32: 0x7f, f32: 0x7d, f64: 0x7c } as const
+export const valueType = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
 
 /** What a function takes and returns: bytes of `valueType`. */
 export interface Signature {

@@ -1,0 +1,289 @@
+import type { Program, ProgramStep } from '../program.ts'
+import type { ElementCall, Span } from './elements.ts'
+import {
+  commonSizes,
+  elementCallOf,
+  isOrderly,
+  isSameSpan,
+  isSingle,
+  orderly,
+  overlap,
+  product,
+  refined,
+} from './elements.ts'
+import type { LoopCall, LoopPlan } from './loop.ts'
+import { courseOf, piecesOf, shortestRow } from './loop.ts'
+import type { Area, KernelCall } from './plan.ts'
+import { isPlace } from './plan.ts'
+import { updateNumbers } from './updates.ts'
+
+/** A call of a step. */
+export interface StepCall {
+  readonly step: number
+  /** Which of the step's calls. */
+  readonly at: number
+  /** The areas that it needs. */
+  readonly areas: readonly number[]
+}
+
+/** What runs as one: a call, several as a loop, or a step that calls the device's kernel, which then has no calls. */
+export interface Unit {
+  /** The first step. */
+  readonly step: number
+  readonly calls: readonly StepCall[]
+  readonly loop: LoopPlan | undefined
+  /** The areas that it needs all the time, if it runs as a loop or as a step. */
+  readonly areas: readonly number[]
+}
+
+/** In which order a program runs. */
+export interface Schedule {
+  readonly units: readonly Unit[]
+  /** Pairs of outer slots that share no byte, or the order would matter. */
+  readonly apart: readonly (readonly [number, number])[]
+}
+
+/** A unit while others may join it. */
+interface Draft {
+  readonly step: number
+  readonly calls: readonly StepCall[]
+  /** By call, what it computes, over the same dims; none if they cannot be in a loop. */
+  readonly elements: readonly ElementCall[]
+  readonly reads: ReadonlySet<number>
+  readonly writes: ReadonlySet<number>
+}
+
+/** More values than that would not stay in registers, and a loop of more instructions not in the nearest cache. */
+const mostCalls = 32
+/** How far back a call looks for others to join. */
+const reach = 128
+
+/**
+ * Puts element-wise calls together that share operands and may run next to each other: what lies between goes ahead of them or after
+ * them. Nothing passes a call that may refuse, or a step that calls the device's kernel.
+ *
+ * @param planned the calls of each step
+ * @param areas receives those that loops need
+ * @param fuses false leaves all as it is
+ */
+export function scheduleOf(
+  program: Program,
+  planned: readonly (readonly KernelCall[] | undefined)[],
+  areas: Area[],
+  fuses: boolean,
+): Schedule {
+  const fusing = new Fusing(program, areas, fuses)
+  planned.forEach((calls, step) => {
+    if (calls === undefined) fusing.addDeviceStep(step)
+    else fusing.addCalls(step, calls)
+  })
+  return fusing.finish()
+}
+
+class Fusing {
+  readonly #program: Program
+  readonly #areas: Area[]
+  readonly #fuses: boolean
+  readonly #drafts: Draft[] = []
+  /** The first draft that others may pass. */
+  #start = 0
+  readonly #apart = new Map<string, readonly [number, number]>()
+
+  constructor(program: Program, areas: Area[], fuses: boolean) {
+    this.#program = program
+    this.#areas = areas
+    this.#fuses = fuses
+  }
+
+  addDeviceStep(step: number): void {
+    const { inputs, outputs } = this.#program.steps[step]!
+    const slots = new Set([...inputs, ...outputs].map(({ slot }) => slot))
+    this.#drafts.push({ step, calls: [], elements: [], reads: slots, writes: slots })
+    this.#start = this.#drafts.length
+  }
+
+  addCalls(step: number, calls: readonly KernelCall[]): void {
+    const stepAreas = this.#touchedBy(step, calls)
+    calls.forEach((call, at) => {
+      const isPlain = this.#fuses && mayFuse(this.#program.steps[step]!)
+      const element = isPlain ? elementCallOf(call, this.#areas) : undefined
+      const { reads, writes } = element === undefined ? stepAreas : touchedByElement(element)
+      const needed = element === undefined ? new Set([...reads, ...writes]) : areasOf(call)
+      this.#drafts.push({
+        step,
+        calls: [{ step, at, areas: [...needed] }],
+        elements: element === undefined ? [] : [element],
+        reads,
+        writes,
+      })
+      if (call.mayRefuse) this.#start = this.#drafts.length
+      else if (element !== undefined) this.#joinBack()
+    })
+  }
+
+  finish(): Schedule {
+    return { units: this.#drafts.map((draft) => this.#unitOf(draft)), apart: [...this.#apart.values()] }
+  }
+
+  /** What the calls of a step read and write together: the device's kernel may come to stand for them. */
+  #touchedBy(step: number, calls: readonly KernelCall[]): Pick<Draft, 'reads' | 'writes'> {
+    const { primitive, inputs, outputs } = this.#program.steps[step]!
+    const reads = new Set(inputs.map(({ slot }) => slot))
+    const writes = new Set(outputs.map(({ slot }) => slot))
+    const isUpdate = primitive in updateNumbers
+    for (const area of calls.flatMap((call) => [...areasOf(call)])) {
+      if (isUpdate || !reads.has(area)) writes.add(area)
+    }
+    return { reads, writes }
+  }
+
+  /** Joins the last draft with earlier ones. */
+  #joinBack(): void {
+    let at = this.#drafts.length - 1
+    for (let other = at - 1; other >= Math.max(this.#start, at - reach); other--) {
+      at = this.#join(other, at) ?? at
+    }
+  }
+
+  /** Makes one of two drafts; returns where it is, undefined if they must stay two. */
+  #join(from: number, to: number): number | undefined {
+    const [first, second] = [this.#drafts[from]!, this.#drafts[to]!]
+    const elements = joined(first.elements, second.elements)
+    if (elements === undefined) return undefined
+    const pairs = this.#outerPairs(first, second)
+    const [before, after]: [Draft[], Draft[]] = [[], []]
+    for (const draft of this.#drafts.slice(from + 1, to)) {
+      const earlier = [first, ...after]
+      pairs.push(...earlier.flatMap((each) => this.#outerPairs(each, draft)))
+      if (!earlier.some((each) => conflict(each, draft))) {
+        before.push(draft)
+        continue
+      }
+      pairs.push(...this.#outerPairs(draft, second))
+      if (conflict(draft, second)) return undefined
+      after.push(draft)
+    }
+    const draft: Draft = {
+      step: Math.min(first.step, second.step),
+      calls: [...first.calls, ...second.calls],
+      elements,
+      reads: new Set([...first.reads, ...second.reads]),
+      writes: new Set([...first.writes, ...second.writes]),
+    }
+    this.#drafts.splice(from, to - from + 1, ...before, draft, ...after)
+    for (const pair of pairs) this.#apart.set(pair.join(' '), pair)
+    return from + before.length
+  }
+
+  /** The outer slots of two drafts that must be apart, so that only what is the same slot conflicts. */
+  #outerPairs(a: Draft, b: Draft): (readonly [number, number])[] {
+    const written = (draft: Draft, other: Draft): (readonly [number, number])[] =>
+      [...draft.writes]
+        .filter((slot) => this.#isOuter(slot))
+        .flatMap((slot) =>
+          [...other.reads, ...other.writes]
+            .filter((each) => each !== slot && this.#isOuter(each))
+            .map((each) => [Math.min(slot, each), Math.max(slot, each)] as const),
+        )
+    return [...written(a, b), ...written(b, a)]
+  }
+
+  #isOuter(area: number): boolean {
+    return this.#program.slots[area]?.kind === 'outer'
+  }
+
+  #unitOf(draft: Draft): Unit {
+    const { step, calls, elements } = draft
+    if (elements.length < 2) return { step, calls, loop: undefined, areas: calls.length === 0 ? [...draft.reads] : [] }
+    const loop = this.#loopOf(draft)
+    const held = loop.calls.flatMap(({ inputs, sources, output, isStored, scratch }) => [
+      ...inputs.filter((_, i) => sources[i] === undefined),
+      ...(isStored ? [output] : []),
+      ...(scratch === undefined ? [] : [scratch]),
+    ])
+    return { step, calls, loop, areas: held.map(({ area }) => area) }
+  }
+
+  #loopOf(draft: Draft): LoopPlan {
+    const { elements } = draft
+    const { sizes } = elements[0]!
+    const pieceOf = new Map(piecesOf(elements).flatMap((piece, number) => piece.map((at) => [at, number] as const)))
+    const sources = elements.map(({ inputs }, at) => inputs.map((span) => sourceOf(span, elements.slice(0, at))))
+    const calls = elements.map((element, at): LoopCall => {
+      const { output, row } = element
+      const isStored = this.#isReadElsewhere(output.area, draft)
+      const crosses = sources.some((own, reader) => own.includes(at) && pieceOf.get(reader) !== pieceOf.get(at))
+      const needsRoom = !isStored && (crosses || row.code === undefined)
+      const scratch = needsRoom ? this.#scratch(output.size, courseOf(sizes, elements).strip, sizes) : undefined
+      return { ...element, sources: sources[at]!, isStored, scratch }
+    })
+    return { sizes, calls }
+  }
+
+  #scratch(size: number, length: number, sizes: readonly number[]): Span {
+    const area = this.#areas.push({ bytes: size * length, words: undefined }) - 1
+    return { area, offset: 0, size, strides: orderly(sizes) }
+  }
+
+  /** Whether anybody but a draft reads an area. What is more than element-wise may read what it writes. */
+  #isReadElsewhere(area: number, draft: Draft): boolean {
+    const isRead = (other: Draft): boolean =>
+      other !== draft && (other.reads.has(area) || (other.elements.length === 0 && other.writes.has(area)))
+    return this.#isOuter(area) || this.#drafts.some(isRead)
+  }
+}
+
+/** Steps whose numbers come with each run stay as they are: they may have to be planned anew. */
+const mayFuse = ({ isLate, params }: ProgramStep): boolean => !isLate || Object.keys(params).length === 0
+
+const areasOf = ({ args }: KernelCall): Set<number> => new Set(args.flatMap((arg) => (isPlace(arg) ? [arg.area] : [])))
+
+function touchedByElement({ inputs, output }: ElementCall): Pick<Draft, 'reads' | 'writes'> {
+  return { reads: new Set(inputs.map(({ area }) => area)), writes: new Set([output.area]) }
+}
+
+/** Whether two drafts must stay in order. */
+function conflict(a: Draft, b: Draft): boolean {
+  for (const area of a.writes) if (b.reads.has(area) || b.writes.has(area)) return true
+  for (const area of b.writes) if (a.reads.has(area)) return true
+  return false
+}
+
+const spansOf = ({ inputs, output }: ElementCall): readonly Span[] => [...inputs, output]
+
+/** Calls in one loop, over dims that suit all; undefined where they do not fit, or have nothing in common. */
+function joined(first: readonly ElementCall[], second: readonly ElementCall[]): readonly ElementCall[] | undefined {
+  if (first.length === 0 || second.length === 0 || first.length + second.length > mostCalls) return undefined
+  const [a, b] = [first[0]!.sizes, second[0]!.sizes]
+  const sizes = product(a) === product(b) ? commonSizes(a, b) : undefined
+  if (sizes === undefined || (sizes.length > 1 && sizes.at(-1)! < shortestRow)) return undefined
+  const [left, right] = [first, second].map((calls) => calls.map((call) => refined(call, sizes))) as [
+    ElementCall[],
+    ElementCall[],
+  ]
+  const calls = [...left, ...right]
+  const shares = right
+    .flatMap(spansOf)
+    .some((span) => !isSingle(span) && left.some((call) => spansOf(call).some((other) => isSameSpan(span, other))))
+  return shares && calls.every((call) => isWalkable(call)) && areInStep(calls) ? calls : undefined
+}
+
+/** Whether a loop can read the operands: neighbours along the last dim, or the same element; all in order for a call of the kernel. */
+function isWalkable({ row, inputs, sizes }: ElementCall): boolean {
+  return inputs.every((span) =>
+    row.code === undefined ? isOrderly(span, sizes) || (isSingle(span) && row.hasStrides) : span.strides.at(-1)! <= 1,
+  )
+}
+
+/** Whether what is written is elsewhere read and written at the same element only. */
+function areInStep(calls: readonly ElementCall[]): boolean {
+  const { sizes } = calls[0]!
+  const spans = calls.flatMap(spansOf)
+  return calls.every(({ output }) => spans.every((span) => isSameSpan(span, output) || !overlap(span, output, sizes)))
+}
+
+/** Which of the calls before gives what is read. */
+function sourceOf(span: Span, before: readonly ElementCall[]): number | undefined {
+  const at = before.findLastIndex(({ output }) => isSameSpan(output, span))
+  return at < 0 ? undefined : at
+}
