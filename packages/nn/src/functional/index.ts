@@ -16,31 +16,27 @@ export {
   type ConvTransposeOptions,
 } from './convolution.ts'
 export {
-  maxPool1d,
-  maxPool2d,
-  maxPool3d,
-  avgPool1d,
-  avgPool2d,
-  avgPool3d,
-  adaptiveAvgPool1d,
-  adaptiveAvgPool2d,
-  adaptiveAvgPool3d,
   adaptiveMaxPool1d,
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
-  lpPool1d,
-  lpPool2d,
-  lpPool3d,
-  maxUnpool1d,
-  maxUnpool2d,
-  maxUnpool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
   type AdaptiveMaxPoolOptions,
-  type AdaptiveSize,
-  type AveragePoolOptions,
-  type LpPoolOptions,
   type MaxPoolOptions,
-  type MaxUnpoolOptions,
-} from './pooling.ts'
+} from './pooling/max.ts'
+export {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  type AveragePoolOptions,
+} from './pooling/average.ts'
+export { lpPool1d, lpPool2d, lpPool3d, type LpPoolOptions } from './pooling/lp.ts'
+export { maxUnpool1d, maxUnpool2d, maxUnpool3d, type MaxUnpoolOptions } from './pooling/max-unpool.ts'
+export type { AdaptiveSize } from './pooling/windows.ts'
 export { fold, unfold, type UnfoldOptions } from './unfold.ts'
 export type { PerDim } from './windows.ts'
 export {

@@ -1,6 +1,9 @@
 import type { Tensor } from '@metagrad/tensor'
-import type { AdaptiveSize, AveragePoolOptions, MaxPoolOptions } from '../functional/pooling.ts'
-import * as pooling from '../functional/pooling.ts'
+import type { AveragePoolOptions } from '../functional/pooling/average.ts'
+import * as average from '../functional/pooling/average.ts'
+import type { MaxPoolOptions } from '../functional/pooling/max.ts'
+import * as max from '../functional/pooling/max.ts'
+import type { AdaptiveSize } from '../functional/pooling/windows.ts'
 import type { PerDim } from '../functional/windows.ts'
 import { Module } from '../module.ts'
 
@@ -75,7 +78,7 @@ abstract class AdaptivePool extends Module {
  */
 export class MaxPool1d extends MaxPool {
   forward(x: Tensor): Tensor {
-    return pooling.maxPool1d(x, this.kernelSize, this)
+    return max.maxPool1d(x, this.kernelSize, this)
   }
 }
 
@@ -90,7 +93,7 @@ export class MaxPool1d extends MaxPool {
  */
 export class MaxPool2d extends MaxPool {
   forward(x: Tensor): Tensor {
-    return pooling.maxPool2d(x, this.kernelSize, this)
+    return max.maxPool2d(x, this.kernelSize, this)
   }
 }
 
@@ -105,7 +108,7 @@ export class MaxPool2d extends MaxPool {
  */
 export class MaxPool3d extends MaxPool {
   forward(x: Tensor): Tensor {
-    return pooling.maxPool3d(x, this.kernelSize, this)
+    return max.maxPool3d(x, this.kernelSize, this)
   }
 }
 
@@ -120,7 +123,7 @@ export class MaxPool3d extends MaxPool {
  */
 export class AvgPool1d extends AvgPool {
   forward(x: Tensor): Tensor {
-    return pooling.avgPool1d(x, this.kernelSize, this)
+    return average.avgPool1d(x, this.kernelSize, this)
   }
 }
 
@@ -135,7 +138,7 @@ export class AvgPool1d extends AvgPool {
  */
 export class AvgPool2d extends AvgPool {
   forward(x: Tensor): Tensor {
-    return pooling.avgPool2d(x, this.kernelSize, this)
+    return average.avgPool2d(x, this.kernelSize, this)
   }
 }
 
@@ -150,7 +153,7 @@ export class AvgPool2d extends AvgPool {
  */
 export class AvgPool3d extends AvgPool {
   forward(x: Tensor): Tensor {
-    return pooling.avgPool3d(x, this.kernelSize, this)
+    return average.avgPool3d(x, this.kernelSize, this)
   }
 }
 
@@ -165,7 +168,7 @@ export class AvgPool3d extends AvgPool {
  */
 export class AdaptiveAvgPool1d extends AdaptivePool {
   forward(x: Tensor): Tensor {
-    return pooling.adaptiveAvgPool1d(x, this.outputSize)
+    return average.adaptiveAvgPool1d(x, this.outputSize)
   }
 }
 
@@ -180,7 +183,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
  */
 export class AdaptiveAvgPool2d extends AdaptivePool {
   forward(x: Tensor): Tensor {
-    return pooling.adaptiveAvgPool2d(x, this.outputSize)
+    return average.adaptiveAvgPool2d(x, this.outputSize)
   }
 }
 
@@ -195,7 +198,7 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
  */
 export class AdaptiveAvgPool3d extends AdaptivePool {
   forward(x: Tensor): Tensor {
-    return pooling.adaptiveAvgPool3d(x, this.outputSize)
+    return average.adaptiveAvgPool3d(x, this.outputSize)
   }
 }
 
@@ -210,7 +213,7 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
  */
 export class AdaptiveMaxPool1d extends AdaptivePool {
   forward(x: Tensor): Tensor {
-    return pooling.adaptiveMaxPool1d(x, this.outputSize)
+    return max.adaptiveMaxPool1d(x, this.outputSize)
   }
 }
 
@@ -225,7 +228,7 @@ export class AdaptiveMaxPool1d extends AdaptivePool {
  */
 export class AdaptiveMaxPool2d extends AdaptivePool {
   forward(x: Tensor): Tensor {
-    return pooling.adaptiveMaxPool2d(x, this.outputSize)
+    return max.adaptiveMaxPool2d(x, this.outputSize)
   }
 }
 
@@ -240,6 +243,6 @@ export class AdaptiveMaxPool2d extends AdaptivePool {
  */
 export class AdaptiveMaxPool3d extends AdaptivePool {
   forward(x: Tensor): Tensor {
-    return pooling.adaptiveMaxPool3d(x, this.outputSize)
+    return max.adaptiveMaxPool3d(x, this.outputSize)
   }
 }
