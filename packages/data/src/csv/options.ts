@@ -1,3 +1,5 @@
+import type { Severity } from './problem.ts'
+
 /** What a column can be asked to be. `ignore` leaves it out of the table. */
 export type ColumnTypeName =
   | 'number'
@@ -71,4 +73,9 @@ export interface CsvOptions {
   readonly maxFieldLength?: number
   /** Most columns. Default 10,000. */
   readonly maxColumns?: number
+}
+
+/** How bad rows and cells are logged. */
+export function badRowSeverity({ onBadRow }: CsvOptions): Severity {
+  return onBadRow === 'skip' ? 'warning' : 'error'
 }

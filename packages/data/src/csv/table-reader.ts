@@ -1,5 +1,7 @@
 import { ArgumentError } from '@metagrad/tensor'
-import type { Column, Table } from '../table/table.ts'
+import type { Table } from '../table/table.ts'
+import { emptyColumn, withoutRows, type RawColumn } from './columns/raw-column.ts'
+import { askedType, typeColumns, type TypedColumns } from './columns/type-columns.ts'
 import {
   commonWidth,
   delimiterName,
@@ -11,12 +13,11 @@ import {
   type Dialect,
 } from './dialect.ts'
 import { parseNumber } from './number.ts'
-import { columnTypeNames, missingWords, type ColumnTypeName, type CsvOptions } from './options.ts'
+import { badRowSeverity, columnTypeNames, missingWords, type ColumnTypeName, type CsvOptions } from './options.ts'
 import { quoted } from './printable.ts'
-import { ProblemLog, type Problem } from './problem.ts'
+import type { Problem, ProblemLog } from './problem.ts'
 import { RecordScanner, ScanFault, type CsvRecord, type ScanOptions, type ScanRemark } from './scan.ts'
 import { didYouMean } from './similar.ts'
-import { ColumnTyper, detectDecimal, profileOf, type RawColumn, type TypingOptions } from './type-columns.ts'
 
 /** Characters that are looked at before the dialect is settled. */
 const sampleLength = 1 << 16
@@ -37,7 +38,6 @@ export class TableReader {
   readonly #log: ProblemLog
   readonly #options: CsvOptions
   readonly #batchRows: number
-  readonly #typing: TypingOptions
   readonly #na: ReadonlySet<string>
   #head: string | undefined = ''
   #scanner: RecordScanner | undefined
@@ -63,12 +63,6 @@ export class TableReader {
     this.#batchRows = batchRows
     this.#na = new Set(options.na ?? missingWords)
     this.#decimal = options.decimal
-    this.#typing = {
-      na: options.na,
-      nonFinite: options.nonFinite ?? 'error',
-      normalizeLabels: options.normalizeLabels ?? false,
-      severity: options.onBadRow === 'skip' ? 'warning' : 'error',
-    }
   }
 
   /** Whether `maxRows` rows were read: what follows is not looked at. */
@@ -265,7 +259,7 @@ export class TableReader {
       header === false
         ? { names: cells.map((_, i) => `column_${i + 1}`), cells: undefined, unnamed: cells.map(() => true) }
         : this.#named(cells, line, numeric)
-    this.#columns = this.#header.names.map((name) => ({ name, cells: [], quotedWords: new Set() }))
+    this.#columns = this.#header.names.map(emptyColumn)
     this.#checkTypes()
   }
 
@@ -363,7 +357,7 @@ export class TableReader {
     if (!skip) this.#badRecords++
     this.#log.add({
       code: 'REPEATED_HEADER',
-      severity: skip ? 'warning' : this.#typing.severity,
+      severity: skip ? 'warning' : badRowSeverity(this.#options),
       line,
       message: 'the row repeats the header, as when files are joined.',
       setting: skip ? undefined : { option: 'repeatedHeader', value: 'skip' },
@@ -389,7 +383,7 @@ export class TableReader {
     const cut = !ended && cells.length < width
     this.#log.add({
       code: cut ? 'TRUNCATED' : 'RAGGED',
-      severity: this.#typing.severity,
+      severity: badRowSeverity(this.#options),
       line,
       value: cells.join(this.#delimiter),
       message: `the row has ${cells.length} cells, the header ${width}${cut ? ': the file ends within the row' : ''}.`,
@@ -481,35 +475,21 @@ export class TableReader {
       header: this.#header!.cells !== undefined,
       encoding: undefined,
     }
-    this.#columns = this.#header!.names.map((name) => ({ name, cells: [], quotedWords: new Set() }))
+    this.#columns = this.#header!.names.map(emptyColumn)
     this.#lines = []
     const { columns } = typed
     return { columns, rowCount: lines.length, lines: Uint32Array.from(lines), dialect, ignored, report: this.#log }
   }
 
-  /** The typed columns, the rows with bad cells, and what is to be said of either. */
-  #typed(
-    raw: readonly RawColumn[],
-    lines: readonly number[],
-  ): { columns: Column[]; badRows: Set<number>; log: ProblemLog; badLog: ProblemLog } {
-    const log = new ProblemLog()
-    const badLog = new ProblemLog()
-    const badRows = new Set<number>()
-    const profiles = raw.map((column) => profileOf(column, this.#typing))
-    const decimal = this.#decimal ?? detectDecimal(raw, profiles, lines, log)
-    if (log.errorCount === 0) this.#decimal = decimal
-    const columns = raw.map((column, i) =>
-      new ColumnTyper(column, profiles[i]!, lines, decimal, this.#typing, log, badLog, badRows).type(
-        this.#asked(column.name),
-      ),
-    )
-    return { columns, badRows, log, badLog }
+  /** Types columns; the decimal mark is settled by the first ones that agree on it. */
+  #typed(raw: readonly RawColumn[], lines: readonly number[]): TypedColumns {
+    const typed = typeColumns(raw, lines, this.#options, this.#decimal)
+    if (typed.log.errorCount === 0) this.#decimal = typed.decimal
+    return typed
   }
 
   #asked(name: string): ColumnTypeName | undefined {
-    const { types } = this.#options
-    if (typeof types === 'function') return types(name)
-    return types && Object.hasOwn(types, name) ? types[name] : undefined
+    return askedType(this.#options, name)
   }
 
   /** Leaves out columns without a name and without a value: delimiters at the ends of lines. */
@@ -548,16 +528,6 @@ export class TableReader {
       setting: { option: 'maxBadRows', value: Math.min(1, Math.ceil((bad / all) * 100) / 100) },
     })
   }
-}
-
-function withoutRows({ name, cells, quotedWords }: RawColumn, rows: ReadonlySet<number>): RawColumn {
-  const left: RawColumn = { name, cells: [], quotedWords: new Set() }
-  cells.forEach((cell, row) => {
-    if (rows.has(row)) return
-    if (quotedWords.has(row)) left.quotedWords.add(left.cells.length)
-    left.cells.push(cell)
-  })
-  return left
 }
 
 function checkOptions(op: string, options: CsvOptions): void {
