@@ -37,7 +37,8 @@ function loss<Options extends object, Inputs extends readonly Tensor[]>(
 
     override forward(...inputs: Inputs): Tensor {
       // Read anew each time: `to` exchanges buffers.
-      const options = Object.fromEntries(this.#names.map((key) => [key, Reflect.get(this, key) as unknown])) as Options
+      const options = {} as Options
+      for (const key of this.#names) Reflect.set(options, key, Reflect.get(this, key))
       return formula(...inputs, options)
     }
   }

@@ -132,19 +132,6 @@ export function log(x: v128): v128 {
   return v128.or(positive, f32x4.lt(x, f32x4.splat(0)))
 }
 
-export const LOG1P = memory.data<f32>([1, 0.41421356, 0.5])
-
-/** log(1 + e) for e in [0, 1]: halves 1 + e above sqrt(2). */
-// @quad
-@inline
-export function log1pUnit(e: v128): v128 {
-  const upper = f32x4.gt(e, k(LOG1P, 1))
-  const f = v128.bitselect(f32x4.mul(f32x4.sub(e, k(LOG1P, 0)), k(LOG1P, 2)), e, upper)
-  const n = v128.and(k(LOG1P, 0), upper)
-  const y = logOfParts(f, n)
-  return y
-}
-
 // p, then the border, 1, 2
 export const TANH = memory.data<f32>([
   -0.3333328068, 0.1333140582, -0.05373651534, 0.02062816732, -0.005692296196, 0.625, 1, 2,
@@ -169,15 +156,6 @@ export function tanh(x: v128): v128 {
 
 export const ONE = memory.data<f32>([1])
 
-/** e^-|x|, what sigmoid, softplus and the logistic losses are made of. */
-// @quad
-@inline
-export function expNegativeAbs(x: v128): v128 {
-  const negative = v128.or(x, k(BITS, 1))
-  const e = expNegative(negative)
-  return e
-}
-
 // clamp low, clamp high, -log2(e), 1.5 * 2^23 - 64, ln2 high, ln2 low, then R, then 2^-64
 export const SIGMOID = memory.data<f32>([
   -104, 30, -1.4426950408889634, 12582848, 0.693359375, -2.12194440e-4, 2, 0.16666618, -0.002766012, 5.421010862427522e-20,
@@ -201,12 +179,41 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(one, f32x4.add(one, e))
 }
 
+// clamp, -log2(e), 1.5 * 2^23 + 64, ln2 high, ln2 low, then R, then 2^-64, then q
+export const SOFTPLUS = memory.data<f32>([
+  104, -1.4426950408889634, 12582976, 0.693359375, -2.12194440e-4, 2, 0.16666618, -0.002766012, 5.421010862427522e-20,
+  0.6666641831, 0.4002143741, 0.2800302804, 0.2800675035,
+])
+
+/**
+ * log(1 + e^-|x|) = 2 artanh(w) = 2 w + w^3 q(w^2), w = e^-|x| / (2 + e^-|x|): with e^-|x| as the quotient that sigmoid has, w is one, too. It stands
+ * 2^64 above, so that subnormal results are rounded once.
+ */
+// @quad
+@inline
+export function softplusOfNegative(x: v128): v128 {
+  const a = f32x4.pmin(abs(x), k(SOFTPLUS, 0))
+  const shifted = fma<f32>(a, k(SOFTPLUS, 1), k(SOFTPLUS, 2))
+  const n = f32x4.sub(shifted, k(SOFTPLUS, 2))
+  const s = fma<f32>(n, k(SOFTPLUS, 4), fma<f32>(n, k(SOFTPLUS, 3), a))
+  const square = f32x4.mul(s, s)
+  const r = fma<f32>(square, fma<f32>(square, k(SOFTPLUS, 7), k(SOFTPLUS, 6)), k(SOFTPLUS, 5))
+  const over = i32x4.add(f32x4.sub(r, s), i32x4.shl(shifted, 23))
+  const under = f32x4.add(r, s)
+  const w = f32x4.div(over, fma<f32>(over, k(SOFTPLUS, 8), f32x4.add(under, under)))
+  const plain = f32x4.mul(w, k(SOFTPLUS, 8))
+  const u = f32x4.mul(plain, plain)
+  let q = fma<f32>(u, k(SOFTPLUS, 12), k(SOFTPLUS, 11))
+  q = fma<f32>(u, q, k(SOFTPLUS, 10))
+  q = fma<f32>(u, q, k(SOFTPLUS, 9))
+  return f32x4.mul(fma<f32>(f32x4.mul(w, u), q, f32x4.add(w, w)), k(SOFTPLUS, 8))
+}
+
 /** max(x, 0) + log(1 + e^-|x|). */
 // @quad
 @inline
 export function softplus(x: v128): v128 {
-  const e = expNegativeAbs(x)
-  const y = log1pUnit(e)
+  const y = softplusOfNegative(x)
   return f32x4.add(relu(x), y)
 }
 
