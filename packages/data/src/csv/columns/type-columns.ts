@@ -3,6 +3,7 @@ import { parseDate, type DateOrder } from '../date.ts'
 import { parseStripped } from '../number.ts'
 import type { ColumnTypeName, CsvOptions } from '../options.ts'
 import { ProblemLog } from '../problem.ts'
+import type { AskedTypes } from './asked-types.ts'
 import { booleanColumn } from './boolean-column.ts'
 import { dateOrder } from './date-order.ts'
 import { detectDecimal } from './decimal.ts'
@@ -33,12 +34,6 @@ const typings: Readonly<Record<ColumnTypeName, Typing>> = {
   ignore: labelColumn,
 }
 
-/** The type that the options ask for. */
-export function askedType({ types }: CsvOptions, name: string): ColumnTypeName | undefined {
-  if (typeof types === 'function') return types(name)
-  return types && Object.hasOwn(types, name) ? types[name] : undefined
-}
-
 /** Typed columns, the decimal mark they were read with, and what was found. */
 export interface TypedColumns extends Findings {
   readonly columns: readonly Column[]
@@ -49,12 +44,14 @@ export interface TypedColumns extends Findings {
  * Gives each column the type asked for, or else the one that all its cells allow.
  *
  * @param lines physical line of each row
+ * @param decimalMark detected where undefined
  */
 export function typeColumns(
   raw: readonly RawColumn[],
   lines: ArrayLike<number>,
-  options: CsvOptions,
+  types: AskedTypes,
   decimalMark: '.' | ',' | undefined,
+  options: CsvOptions,
 ): TypedColumns {
   const found: Findings = { log: new ProblemLog(), badLog: new ProblemLog(), badRows: new Set() }
   const profiles = raw.map((column) => profileOf(column, options.na))
@@ -62,7 +59,7 @@ export function typeColumns(
   const context = { ...found, lines, decimal, options }
   const columns = raw.map((each, i) => {
     const column = new UntypedColumn(each, profiles[i]!, context)
-    const asked = askedType(options, column.name)
+    const asked = types.get(column.name)
     return asked === undefined ? inferColumn(column) : typings[asked](column, asked)
   })
   return { columns, decimal, ...found }
