@@ -27,9 +27,37 @@ export function createStore<State, Action>(
 }
 
 /**
- * A part of the state; the component draws again when it is another object. Where that happens all the time, `restMs` is the
- * least time between two drawings: each then is a task of its own.
+ * Calls `show` with a part of the state whenever it is another object than `shown`. Where that happens all the time, `restMs` is
+ * the least time between two calls: each then is a task of its own.
  */
+function watch<State, Action, Part>(
+  store: Store<State, Action>,
+  select: (state: State) => Part,
+  shown: Part,
+  restMs: number,
+  show: (part: Part) => void,
+): () => void {
+  let last = shown
+  let shownAt = -Infinity
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const showNow = (): void => {
+    timer = undefined
+    shownAt = performance.now()
+    last = select(store.get())
+    show(last)
+  }
+  const stop = store.subscribe(() => {
+    if (timer !== undefined || Object.is(select(store.get()), last)) return
+    if (restMs === 0) showNow()
+    else timer = setTimeout(showNow, Math.max(0, shownAt + restMs - performance.now()))
+  })
+  return () => {
+    stop()
+    clearTimeout(timer)
+  }
+}
+
+/** A part of the state; the component draws again when it is another object, and no sooner than `restMs` after the last time. */
 export function useStore<State, Action, Part>(
   store: Store<State, Action>,
   select: (state: State) => Part,
@@ -37,46 +65,22 @@ export function useStore<State, Action, Part>(
 ): Part {
   const [, draw] = useState({})
   const part = select(store.get())
-  useEffect(() => {
-    let shown = part
-    let drawnAt = -Infinity
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const show = (): void => {
-      timer = undefined
-      drawnAt = performance.now()
-      shown = select(store.get())
-      draw({})
-    }
-    const stop = store.subscribe(() => {
-      if (timer !== undefined || Object.is(select(store.get()), shown)) return
-      if (restMs === 0) show()
-      else timer = setTimeout(show, Math.max(0, drawnAt + restMs - performance.now()))
-    })
-    return () => {
-      stop()
-      clearTimeout(timer)
-    }
-    // The listener compares with what it has seen itself.
-  }, [store])
+  // The listener compares with what it has seen itself.
+  useEffect(() => watch(store, select, part, restMs, () => draw({})), [store])
   return part
 }
 
-/** Calls `paint` with a part of the state, now and whenever it is another object: for pictures, which need no new elements. */
+/** Paints a part of the state, now and whenever it is another object: for pictures, which need no new elements. */
 export function usePaint<State, Action, Part>(
   store: Store<State, Action>,
   select: (state: State) => Part,
   paint: (part: Part) => void,
-  inputs: readonly unknown[],
+  { inputs, restMs = 0 }: { readonly inputs: readonly unknown[]; readonly restMs?: number },
 ): void {
   useEffect(() => {
-    let shown = select(store.get())
-    paint(shown)
-    return store.subscribe(() => {
-      const next = select(store.get())
-      if (Object.is(next, shown)) return
-      shown = next
-      paint(next)
-    })
+    const part = select(store.get())
+    paint(part)
+    return watch(store, select, part, restMs, paint)
     // Both functions are new at each call; `inputs` say when what they use is.
   }, [store, ...inputs])
 }

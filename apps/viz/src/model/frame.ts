@@ -1,6 +1,7 @@
 import { noGrad } from '@metagrad/autograd'
 import type { Tensor } from '@metagrad/tensor'
 import { tensor } from '@metagrad/tensor'
+import type { Scale } from './dataset.ts'
 import type { Trainer } from './trainer.ts'
 
 /** The part of the plane that pictures show. */
@@ -13,18 +14,18 @@ export interface Extent {
 export interface Surface {
   readonly n: number
   /** Index of the likeliest class per cell; empty for regression. */
-  readonly labels: Uint8Array<ArrayBuffer>
+  readonly labels: Uint8Array
   /** 0 to 255: how sure the model is above chance, or where the value lies in `range`. */
-  readonly levels: Uint8Array<ArrayBuffer>
+  readonly levels: Uint8Array
   /** Values that 0 and 255 stand for; [0, 1] for classes. */
   readonly range: readonly [number, number]
 }
 
-/** What each unit answers over the plane, as -127 to 127 of the largest magnitude of that unit. */
+/** What each unit answers over the plane, in shades: 127 is 0, and 0 and 254 are the largest magnitude of that unit. */
 export interface UnitSurfaces {
   readonly n: number
   /** Per block, the output layer last: units x n x n. */
-  readonly layers: readonly Int8Array<ArrayBuffer>[]
+  readonly layers: readonly Uint8Array[]
 }
 
 /** Weights of the linear layers as they are now. */
@@ -34,8 +35,8 @@ export interface LinearValues {
   readonly from: number
   readonly to: number
   /** [to, from], row by row. */
-  readonly weight: Float32Array<ArrayBuffer>
-  readonly bias: Float32Array<ArrayBuffer>
+  readonly weight: Float32Array
+  readonly bias: Float32Array
 }
 
 /** The rows with some room on every side, as wide as high in units of the picture. */
@@ -64,51 +65,49 @@ export function gridInputs(trainer: Pick<Trainer, 'scaled'>, { x, y }: Extent, n
   return tensor(places).reshape(n * n, 2)
 }
 
-/** The numbers of a tensor in an array of their own. */
-const floatsOf = (values: Tensor): Float32Array<ArrayBuffer> => {
+/** The numbers of a tensor, copied once: fresh memory is a good part of what a picture costs in a browser. */
+function floatsOf(values: Tensor): Float32Array {
   const data = values.dataSync()
-  return data instanceof Float32Array ? new Float32Array(data) : Float32Array.from(data, Number)
+  return data instanceof Float32Array ? data : Float32Array.from(data, Number)
 }
 
 /** The model's answers to the `gridInputs` of n x n cells. */
-export function surfaceOf(trainer: Trainer, inputs: Tensor, n: number): Surface {
-  const { built, dataset, targetScale } = trainer
+export function surfaceOf({ built, dataset, targetScale }: Trainer, inputs: Tensor, n: number): Surface {
   built.model.eval()
-  const values = floatsOf(
-    noGrad(() => {
-      const raw = built.model.forward(inputs)
-      return dataset.task === 'classification' ? raw.softmax(1) : raw.mul(targetScale.deviation).add(targetScale.mean)
-    }),
-  )
+  const answers = floatsOf(noGrad(() => built.model.forward(inputs)))
   return dataset.task === 'classification'
-    ? classSurface(values, dataset.classes.length, n)
-    : valueSurface(values, dataset.targets, n)
+    ? classSurface(answers, dataset.classes.length, n)
+    : valueSurface(answers, targetScale, dataset.targets, n)
 }
 
-/** From one probability per class and cell to the likeliest class and how far above chance it is. */
-export function classSurface(probabilities: Float32Array, classes: number, n: number): Surface {
+/** From one logit per class and cell to the likeliest class and how far above chance its probability is. */
+export function classSurface(logits: Float32Array, classes: number, n: number): Surface {
   const labels = new Uint8Array(n * n)
   const levels = new Uint8Array(n * n)
+  const chance = 1 / classes
   for (let cell = 0; cell < n * n; cell++) {
+    const first = cell * classes
     let best = 0
-    for (let k = 1; k < classes; k++) {
-      if (probabilities[cell * classes + k]! > probabilities[cell * classes + best]!) best = k
-    }
+    for (let k = 1; k < classes; k++) if (logits[first + k]! > logits[first + best]!) best = k
+    // The softmax of the largest, whose own exponential is 1.
+    let sum = 1
+    for (let k = 0; k < classes; k++) if (k !== best) sum += Math.exp(logits[first + k]! - logits[first + best]!)
     labels[cell] = best
-    levels[cell] = Math.round((255 * (probabilities[cell * classes + best]! - 1 / classes)) / (1 - 1 / classes))
+    levels[cell] = Math.round((255 * (1 / sum - chance)) / (1 - chance))
   }
   return { n, labels, levels, range: [0, 1] }
 }
 
 /** Values between the least and the largest target; what lies beyond looks like the nearer end. */
-function valueSurface(values: Float32Array, targets: Float32Array, n: number): Surface {
+function valueSurface(answers: Float32Array, { mean, deviation }: Scale, targets: Float32Array, n: number): Surface {
   const low = targets.reduce((a, b) => Math.min(a, b), Infinity)
   const high = targets.reduce((a, b) => Math.max(a, b), -Infinity)
   const span = high - low || 1
+  const levelOf = (answer: number): number => Math.round((255 * (answer * deviation + mean - low)) / span)
   return {
     n,
     labels: new Uint8Array(0),
-    levels: Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.round((255 * (value - low)) / span)))),
+    levels: Uint8Array.from(answers, (answer) => Math.min(255, Math.max(0, levelOf(answer)))),
     range: [low, high],
   }
 }
@@ -117,29 +116,35 @@ function valueSurface(values: Float32Array, targets: Float32Array, n: number): S
 export function unitSurfacesOf(trainer: Trainer, inputs: Tensor, n: number): UnitSurfaces {
   const { model, outputs } = trainer.built
   model.eval()
-  const layers: Int8Array<ArrayBuffer>[] = []
+  const layers: Uint8Array[] = []
   noGrad(() => {
     let x = inputs
     for (const [position, layer] of [...model].entries()) {
       x = layer.forward(x)
-      if (outputs.includes(position)) layers.push(quantise(floatsOf(x), x.size(1), n * n))
+      if (outputs.includes(position)) layers.push(shadesOf(x))
     }
   })
   return { n, layers }
 }
 
-/** Columns of [cells, units] as rows of bytes, each scaled by its largest magnitude. */
-function quantise(values: Float32Array, units: number, cells: number): Int8Array<ArrayBuffer> {
-  const bytes = new Int8Array(units * cells)
+function shadesOf(answers: Tensor): Uint8Array {
+  const [values, units] = [floatsOf(answers), answers.size(1)]
+  const largest = new Float32Array(units)
+  for (let i = 0; i < values.length; i++) {
+    const unit = i % units
+    largest[unit] = Math.max(largest[unit]!, Math.abs(values[i]!))
+  }
+  // A unit that answers nothing but 0, or something that is not finite, stays at the middle.
+  const scales = largest.map((size) => (size > 0 && size < Infinity ? 127 / size : 0))
+  const cells = values.length / units
+  const shades = new Uint8Array(values.length).fill(127)
   for (let unit = 0; unit < units; unit++) {
-    let largest = 0
-    for (let cell = 0; cell < cells; cell++) largest = Math.max(largest, Math.abs(values[cell * units + unit]!))
-    if (!(largest > 0 && largest < Infinity)) continue
+    if (scales[unit] === 0) continue
     for (let cell = 0; cell < cells; cell++) {
-      bytes[unit * cells + cell] = Math.round((127 * values[cell * units + unit]!) / largest)
+      shades[unit * cells + cell] = 127 + Math.round(values[cell * units + unit]! * scales[unit]!)
     }
   }
-  return bytes
+  return shades
 }
 
 /** The weights as they are now, copied. */

@@ -102,6 +102,6 @@ describe('unitSurfacesOf(trainer, inputs, n)', () => {
     const trainer = trainerOf()
     const { layers } = unitSurfacesOf(trainer, gridInputs(trainer, extentOf(trainer), 6), 6)
     expect(layers.map(({ length }) => length / 36)).toEqual([8, 8, 2])
-    expect(layers.every((layer) => layer.includes(127) || layer.includes(-127))).toBe(true)
+    expect(layers.every((layer) => layer.includes(254) || layer.includes(0))).toBe(true)
   })
 })

@@ -79,11 +79,11 @@ export function surfacePixels({ n, labels, levels }: Surface, colours: Colours):
 }
 
 /** What one unit answers, into the n * n words of an image. */
-export function paintUnit(words: Uint32Array, bytes: Int8Array, n: number, colours: Colours): void {
+export function paintUnit(words: Uint32Array, shades: Uint8Array, n: number, colours: Colours): void {
   const table = wordsOf(colours.signed)
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < n; column++) {
-      words[row * n + column] = table[bytes[(n - 1 - row) * n + column]! + 127]!
+      words[row * n + column] = table[shades[(n - 1 - row) * n + column]!]!
     }
   }
 }

@@ -60,17 +60,17 @@ describe('surfacePixels(surface, colours)', () => {
 
   it('has the colour of the likeliest class, stronger where the model is surer, the highest row first', () => {
     // Cells from the lowest row: class 1 surely, class 0 surely, class 0 by chance, class 1 somewhat.
-    const surface = classSurface(Float32Array.of(0, 1, 1, 0, 0.5, 0.5, 0.25, 0.75), 2, 2)
+    const surface = classSurface(Float32Array.of(0, 1, 1, 0, 0.5, 0.5, 0.2, 0.8).map(Math.log), 2, 2)
     const pixels = surfacePixels(surface, colours)
     const at = (i: number) => Array.from(pixels.slice(4 * i, 4 * i + 3))
     expect([0, 1, 2, 3].map(at)).toEqual([
-      colours.certainty[0]![0], colours.certainty[1]![128], colours.certainty[1]![255], colours.certainty[0]![255],
+      colours.certainty[0]![0], colours.certainty[1]![153], colours.certainty[1]![255], colours.certainty[0]![255],
     ]) // prettier-ignore
   })
 
   it('shows units from orange over the surface to blue', () => {
     const pixels = new Uint8Array(16)
-    paintUnit(new Uint32Array(pixels.buffer), Int8Array.of(-127, 0, 127, 0), 2, colours)
+    paintUnit(new Uint32Array(pixels.buffer), Uint8Array.of(0, 127, 254, 127), 2, colours)
     const rows = [8, 12, 0].map((at) => Array.from(pixels.slice(at, at + 3)))
     expect(rows).toEqual([colours.classes[1], rgbOf(palettes.light.surface), colours.classes[0]])
   })

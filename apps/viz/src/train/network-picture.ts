@@ -68,11 +68,11 @@ function drawUnits(
   { n, layers }: UnitSurfaces,
   colours: Colours,
 ): void {
-  const faces = [featureRamps(n), ...layers.map((bytes) => facesOf(bytes, n))]
+  const faces = [featureRamps(n), ...layers.map((shades) => facesOf(shades, n))]
   // A network of another shape than these answers is about to get its own.
   if (faces.length !== columns.length || faces.some((each, c) => each.length !== columns[c]!.length)) return
   const strip = stripOf(n * faces.flat().length, n)
-  faces.flat().forEach((bytes, i) => paintUnit(strip.words.subarray(i * n * n), bytes, n, colours))
+  faces.flat().forEach((shades, i) => paintUnit(strip.words.subarray(i * n * n), shades, n, colours))
   strip.context.putImageData(strip.image, 0, 0)
   columns.flat().forEach(([x, y], i) => {
     context.drawImage(strip.context.canvas, 0, i * n, n, n, x - size / 2, y - size / 2, size, size)
@@ -80,8 +80,8 @@ function drawUnits(
 }
 
 /** The answers of each unit of a layer. */
-const facesOf = (bytes: Int8Array, n: number): Int8Array[] =>
-  Array.from({ length: bytes.length / (n * n) }, (_, unit) => bytes.subarray(unit * n * n, (unit + 1) * n * n))
+const facesOf = (shades: Uint8Array, n: number): Uint8Array[] =>
+  Array.from({ length: shades.length / (n * n) }, (_, unit) => shades.subarray(unit * n * n, (unit + 1) * n * n))
 
 /** An image as wide as a unit's picture, and high enough for all of them. */
 interface Strip {
@@ -106,7 +106,7 @@ function stripOf(height: number, n: number): Strip {
 /** A feature is the plane itself: rising to the right, or upwards. */
 const featureRamps = once((n: number) =>
   [(i: number) => i % n, (i: number) => Math.floor(i / n)].map((along) =>
-    Int8Array.from({ length: n * n }, (_, i) => Math.round((254 * along(i)) / (n - 1) - 127)),
+    Uint8Array.from({ length: n * n }, (_, i) => Math.round((254 * along(i)) / (n - 1))),
   ),
 )
 

@@ -10,6 +10,9 @@ import type { Connection } from './network-layout.ts'
 import { connectionsOf, layOutNetwork } from './network-layout.ts'
 import { drawNetwork, weightOf } from './network-picture.ts'
 
+/** Least milliseconds between two pictures of the network: a hundred curves are the dearest thing on the screen. */
+const repaintMs = 100
+
 interface NetworkProps {
   readonly app: App
   readonly colours: Colours
@@ -56,7 +59,7 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
       const context = sheet.current?.getContext('2d')
       if (context) drawNetwork(context, { layout, lines, colours, ...app.store.get().train })
     },
-    [layout, lines, selected, colours, setup === undefined],
+    { inputs: [layout, lines, selected, colours, setup === undefined], restMs: repaintMs },
   )
 
   if (setup === undefined) return null

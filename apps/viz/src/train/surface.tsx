@@ -44,7 +44,7 @@ export function SurfacePicture({ app, colours }: SurfaceProps): JSX.Element {
     app.store,
     (state) => state.train.surface,
     (surface) => surface && paintSurface(canvas.current, surface, colours),
-    [setup, colours],
+    { inputs: [setup, colours] },
   )
 
   // The rows lie on a picture of their own: they stay while the surface changes.

@@ -3,12 +3,16 @@ import { defaultData, defaultExperiment } from '../model/experiment.ts'
 import type { Reply } from './protocol.ts'
 import { Session, transferable } from './session.ts'
 
-/** A session whose clock and queue are in the test's hands. */
-function start(): { session: Session; replies: Reply[]; tick: (count: number) => void } {
+/** A session whose clock and queue are in the test's hands: each look at the clock takes a while. */
+function start(lookMs = 1): { session: Session; replies: Reply[]; tick: (count: number) => void } {
   const replies: Reply[] = []
   const queue: (() => void)[] = []
   let time = 0
-  const session = new Session({ post: (r) => replies.push(r), defer: (run) => queue.push(run), now: () => (time += 1) })
+  const session = new Session({
+    post: (r) => replies.push(r),
+    defer: (run) => queue.push(run),
+    now: () => (time += lookMs),
+  })
   return {
     session,
     replies,
@@ -25,7 +29,7 @@ describe('Session', () => {
     const { session, replies, tick } = start()
     await session.handle({ kind: 'configure', experiment: defaultExperiment })
     await session.handle({ kind: 'play', stepsPerFrame: Infinity })
-    tick(5)
+    tick(10)
     expect(replies.map(({ kind }) => kind)).toEqual(['ready'])
     await session.handle({ kind: 'frame' })
     tick(5)
@@ -33,6 +37,25 @@ describe('Session', () => {
     expect(more).toEqual([])
     expect(frame!.step).toBeGreaterThan(10)
     expect(frame!.events.filter(({ kind }) => kind === 'scalar').length).toBeGreaterThan(10)
+  })
+
+  it('draws coarser and the network less often while it trains, and everything as fine as it gets once it rests', async () => {
+    const { session, replies, tick } = start(0.6)
+    await session.handle({ kind: 'configure', experiment: defaultExperiment })
+    await session.handle({ kind: 'play', stepsPerFrame: Infinity })
+    for (let i = 0; i < 20; i++) {
+      await session.handle({ kind: 'frame' })
+      tick(5)
+    }
+    await session.handle({ kind: 'pause' })
+    const all = frames(replies)
+    const moving = all.slice(0, -1)
+    // On this clock a picture takes more than a millisecond.
+    expect(moving.at(-1)!.surface!.n).toBe(50)
+    expect(moving.filter(({ units }) => units !== undefined).length).toBeLessThan(moving.length)
+    expect(moving.every(({ units, linears }) => (units === undefined) === (linears === undefined))).toBe(true)
+    expect(all.at(-1)).toMatchObject({ surface: { n: 100 }, units: { n: 24 } })
+    expect(all.at(-1)!.linears!.length).toBe(3)
   })
 
   it('makes no more steps per frame than asked', async () => {

@@ -24,13 +24,17 @@ export interface Surroundings {
 const sliceMs = 10
 /** Milliseconds between pictures: more than 15 a second, and not so few that they no longer look like one movement. */
 const pictureMs = { least: 50, most: 125 }
-/** Between these bounds the training has so much longer for itself than a picture takes: it costs 4 %. */
-const restPerPicture = 24
+/** Between these bounds the training has so much longer for itself than a picture takes: it costs 3 %. */
+const restPerPicture = 32
 /** The bounds, in milliseconds a picture, of having few cells and many: cells go before the pictures come less often. */
-const pictureCost = { most: 2, least: 0.5 }
+const pictureCost = { most: 1, least: 0.25 }
 const cells = { many: 100, few: 50 }
 const mostPoints = 2000
+/** Epochs of a curve that are all kept; of many more ever fewer are. No screen is wider. */
+const curvePoints = 1000
 const unitCells = 24
+/** Least milliseconds between pictures of the network: small ones, in which an eye follows less. */
+const networkMs = 100
 
 /** The trainer behind the page: takes requests, trains in slices, and answers each `frame` with one message. */
 export class Session {
@@ -40,7 +44,7 @@ export class Session {
   #table: { readonly name: string; readonly table: Table } | undefined
   #events: RunEvent[] = []
   #seq = 0
-  #guard = new VolumeGuard()
+  #guard = new VolumeGuard(curvePoints)
   #playing = false
   #looping = false
   #stepsPerFrame = Infinity
@@ -48,10 +52,11 @@ export class Session {
   #isFrameWanted = false
   #isStale = false
   #cells = cells.many
-  /** Milliseconds of the last pictures. */
+  /** Milliseconds of the last pictures that had everything. */
   #costs: readonly number[] = []
   #pictureCost = 0
   #pictureAt = -Infinity
+  #networkAt = -Infinity
   /** Where the pictures ask the model, by cells to a side. */
   #grids = new Map<number, Tensor>()
   #rate = { at: 0, steps: 0, value: 0 }
@@ -127,7 +132,7 @@ export class Session {
     this.#grids.clear()
     this.#events = []
     this.#seq = 0
-    this.#guard = new VolumeGuard()
+    this.#guard = new VolumeGuard(curvePoints)
     this.#emit({
       kind: 'start',
       run: dataset.name,
@@ -144,7 +149,7 @@ export class Session {
       ],
     })
     this.#evaluate(trainer, 0)
-    this.#around.post({ kind: 'ready', setup: setupOf(trainer, this.#extent), frame: this.#frame(true) })
+    this.#around.post({ kind: 'ready', setup: setupOf(trainer, this.#extent), frame: this.#frame(true, true) })
   }
 
   #emit(fields: DistributiveOmit<RunEvent, 'v' | 'seq' | 't'>): void {
@@ -170,7 +175,6 @@ export class Session {
     const { epoch } = trainer
     const { loss, fault, endsEpoch } = trainer.step()
     const step = trainer.stepCount
-    if (this.#guard.keep('step')) this.#emit({ kind: 'scalar', step, epoch, values: { 'train/loss': loss } })
     if (fault !== undefined || !Number.isFinite(loss)) {
       const text =
         fault === undefined
@@ -227,40 +231,44 @@ export class Session {
   #answer(forced: boolean): void {
     if (this.#trainer === undefined) return
     if (!forced && (!this.#isFrameWanted || (!this.#isStale && this.#events.length === 0))) return
-    const due = forced || !this.#playing || this.#around.now() - this.#pictureAt >= this.#pictureRest
+    const now = this.#around.now()
+    const isLast = forced || !this.#playing
+    const withSurface = isLast || now - this.#pictureAt >= this.#pictureRest
     // At full speed figures come with the pictures; between two of them there is nothing that an eye could follow.
-    if (!due && this.#stepsPerFrame === Infinity) return
+    if (!withSurface && this.#stepsPerFrame === Infinity) return
+    const withNetwork = withSurface && (isLast || now - this.#networkAt >= networkMs)
     this.#isFrameWanted = false
-    this.#around.post({ kind: 'frame', frame: this.#frame(due) })
+    this.#around.post({ kind: 'frame', frame: this.#frame(withSurface, withNetwork) })
+    if (!withSurface) return
+    this.#isStale = false
+    this.#pictureAt = this.#around.now()
+    if (!withNetwork) return
+    this.#networkAt = now
+    if (this.#playing) this.#chooseCells(this.#pictureAt - now)
   }
 
   get #pictureRest(): number {
     return Math.min(pictureMs.most, Math.max(pictureMs.least, restPerPicture * this.#pictureCost))
   }
 
-  #frame(withPictures: boolean): Frame {
+  #frame(withSurface: boolean, withNetwork: boolean): Frame {
     const trainer = this.#trainer!
     const events = this.#takeEvents()
-    const start = this.#around.now()
-    if (start - this.#rate.at > 500) {
-      const value = ((trainer.stepCount - this.#rate.steps) * 1000) / (start - this.#rate.at)
-      this.#rate = { at: start, steps: trainer.stepCount, value }
+    const now = this.#around.now()
+    if (now - this.#rate.at > 500) {
+      const value = ((trainer.stepCount - this.#rate.steps) * 1000) / (now - this.#rate.at)
+      this.#rate = { at: now, steps: trainer.stepCount, value }
     }
-    const surface = withPictures ? surfaceOf(trainer, this.#grid(this.#cells), this.#cells) : undefined
-    const units = withPictures ? unitSurfacesOf(trainer, this.#grid(unitCells), unitCells) : undefined
-    if (withPictures) {
-      this.#pictureAt = this.#around.now()
-      if (this.#playing) this.#chooseCells(this.#pictureAt - start)
-      this.#isStale = false
-    }
+    // A picture that stays may be as fine as it gets.
+    const surfaceCells = this.#playing ? this.#cells : cells.many
     return {
       events,
       step: trainer.stepCount,
       epoch: trainer.epoch,
       rate: this.#playing ? this.#rate.value : 0,
-      surface,
-      units,
-      linears: withPictures ? linearValuesOf(trainer) : undefined,
+      surface: withSurface ? surfaceOf(trainer, this.#grid(surfaceCells), surfaceCells) : undefined,
+      units: withNetwork ? unitSurfacesOf(trainer, this.#grid(unitCells), unitCells) : undefined,
+      linears: withNetwork ? linearValuesOf(trainer) : undefined,
     }
   }
 
@@ -270,10 +278,13 @@ export class Session {
     return known
   }
 
-  /** Fewer cells when pictures take too much of the training's time. The median of some: one may be late for any reason. */
+  /**
+   * Fewer cells when pictures take too much of the training's time: by the lower quartile of some whole ones, since whatever
+   * else the machine does makes others late.
+   */
   #chooseCells(cost: number): void {
     this.#costs = [...this.#costs.slice(-8), cost]
-    this.#pictureCost = this.#costs.toSorted((a, b) => a - b)[this.#costs.length >> 1]!
+    this.#pictureCost = this.#costs.toSorted((a, b) => a - b)[this.#costs.length >> 2]!
     if (this.#pictureCost > pictureCost.most) this.#cells = cells.few
     if (this.#pictureCost < pictureCost.least) this.#cells = cells.many
   }
@@ -351,5 +362,5 @@ export function transferable(reply: Reply): ArrayBuffer[] {
     ...(surface === undefined ? [] : [surface.labels, surface.levels]),
     ...(units?.layers ?? []),
     ...linears.flatMap(({ weight, bias }) => [weight, bias]),
-  ].map(({ buffer }) => buffer)
+  ].flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []))
 }
