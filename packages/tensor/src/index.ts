@@ -55,7 +55,7 @@ export type {
   WindowPrimitives,
   Windows,
 } from './primitives.ts'
-export { inferView } from './infer.ts'
+export { inferView } from './infer/views.ts'
 export { dispatch, dispatchAll, dispatchGradUpdate, dispatchUpdate, dispatchView, record } from './dispatch.ts'
 export {
   isRecording,

@@ -1,5 +1,5 @@
 import { LinalgError, ShapeError } from '../../errors.ts'
-import { matrixSize, squareSize } from '../../infer.ts'
+import { matrixSize, squareSize } from '../../infer/linalg.ts'
 import { formatShape } from '../../layout.ts'
 import { checkTensors } from '../../operands.ts'
 import type { Tensor } from '../../tensor.ts'

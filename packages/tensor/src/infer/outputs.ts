@@ -1,10 +1,10 @@
-import type { View } from './device.ts'
-import type { DType } from './dtypes.ts'
-import { isFloat } from './dtypes.ts'
-import { DTypeError } from './errors.ts'
-import type { Layout, Shape } from './layout.ts'
-import { contiguousLayout } from './layout.ts'
-import type { ComputePrimitive, ComputePrimitives } from './primitives.ts'
+import type { View } from '../device.ts'
+import type { DType } from '../dtypes.ts'
+import { isFloat } from '../dtypes.ts'
+import { DTypeError } from '../errors.ts'
+import type { Layout, Shape } from '../layout.ts'
+import { contiguousLayout } from '../layout.ts'
+import type { ComputePrimitive, ComputePrimitives } from '../primitives.ts'
 
 // What the tables of inference share.
 
@@ -26,7 +26,11 @@ export function firstOf(inferred: Inferred): Output {
   return isSingle(inferred) ? inferred : inferred[0]!
 }
 
-export type Infer<P extends ComputePrimitive> = (inputs: readonly View[], params: ComputePrimitives[P]) => Inferred
+/** The outputs of one primitive, by its inputs and parameters. */
+type Infer<P extends ComputePrimitive> = (inputs: readonly View[], params: ComputePrimitives[P]) => Inferred
+
+/** Shape and dtype of the outputs of each of these primitives. */
+export type InferTable<P extends ComputePrimitive> = { readonly [K in P]: Infer<K> }
 
 /** The fresh layout of a tensor's shape; the tensor's own where that is fresh already. */
 export function freshLayout(layout: Layout): Layout {

@@ -1,10 +1,10 @@
-import type { View } from './device.ts'
-import { DTypeError, ShapeError } from './errors.ts'
-import type { Shape } from './layout.ts'
-import { formatShape, sameShape } from './layout.ts'
-import type { Infer } from './outputs.ts'
+import type { View } from '../device.ts'
+import { DTypeError, ShapeError } from '../errors.ts'
+import type { Shape } from '../layout.ts'
+import { formatShape, sameShape } from '../layout.ts'
+import type { InferTable } from './outputs.ts'
 import { floating, fresh, like, same } from './outputs.ts'
-import type { NormalizationPrimitives, LayerNormParams } from './primitives.ts'
+import type { NormalizationPrimitives, LayerNormParams } from '../primitives.ts'
 
 /** @throws DTypeError unless the parameters of a layer have the dtype of its input */
 function checkOneDType(op: string, x: View, names: readonly string[], parameters: readonly View[]): void {
@@ -34,7 +34,7 @@ function leadShape(shape: Shape, { dims }: LayerNormParams): Shape {
 }
 
 /** Shape and dtype of the outputs of each normalising primitive. */
-export const inferNormalization: { readonly [P in keyof NormalizationPrimitives]: Infer<P> } = {
+export const inferNormalization: InferTable<keyof NormalizationPrimitives> = {
   softmax: floating('softmax'),
   logSoftmax: floating('logSoftmax'),
   softmaxBackward: same,
