@@ -172,7 +172,7 @@ function graph(list: readonly Step[], width: number, { reduces, differentiates }
       if (isKept) kept.push(result, result.gt(second))
     }
     const last = made.at(-1)!
-    if (reduces) kept.push(last.sum(), last.mean([1]), last.sum([0]))
+    if (reduces) kept.push(last.sum(), last.mean([1]), last.sum([0]), last.square().amax(1), last.amin())
     if (differentiates && last.requiresGrad) kept.push(...grad([last.mul(last).sum()], [weight], { allowUnused: true }))
     return [...kept, last.square(), state]
   }
@@ -201,6 +201,34 @@ for (const choice of kernelChoices()) {
         }
       })
     }
+
+    it('reductions of what they give, of rows of any length, add up in the order of the kernel', () => {
+      useKernels(choice)
+      const shapes = [[5], [64], [512], [1025], [5000], [5, 8], [70, 16], [9, 100], [3, 1025], [2, 2560], [2, 3, 700]]
+      const reductions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+        'sum of all': (x) => x.sum(),
+        'mean of all': (x) => x.mean(),
+        'sum of rows': (x) => x.sum([-1]),
+        'mean of rows': (x) => x.mean([-1], { keepDim: true }),
+        'largest of rows': (x) => x.amax(-1),
+        'least of all': (x) => x.amin(),
+      }
+      const inLoops = new Set<string>()
+      for (const shape of shapes) {
+        for (const [name, reduce] of Object.entries(reductions)) {
+          const { eager, compiled, loops } = compare(() => {
+            const x = randn(...shape)
+            return () => {
+              const value = x.mul(3).add(1).exp()
+              return [reduce(value), reduce(value.sub(2)).mul(2), reduce(x.square())]
+            }
+          })
+          expect(compiled).toEqual(eager)
+          if (loops.some((line) => /sumF32|maxF32|minF32/.test(line))) inLoops.add(name)
+        }
+      }
+      expect([...inLoops]).toEqual(choice === 'reference' ? [] : Object.keys(reductions))
+    })
 
     it('random graphs of them', () => {
       useKernels(choice)

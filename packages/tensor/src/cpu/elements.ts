@@ -19,7 +19,7 @@ export interface Span {
 export interface ElementCall {
   readonly name: keyof Kernels
   readonly row: LaneRow
-  /** The dims that it runs over; its output lies in their order. */
+  /** The dims that it runs over; its output lies in their order, that of a reduction in the order of the first ones. */
   readonly sizes: readonly number[]
   readonly output: Span
   readonly inputs: readonly Span[]
@@ -57,6 +57,7 @@ export function elementCallOf({ name, args }: KernelCall, areas: readonly Area[]
   const found = laneRowOf(name)
   if (found === undefined) return undefined
   const { row, isStrided } = found
+  if (row.reduces) return reductionOf(name, row, args)
   const [out, ...others] = args
   const places = others.slice(0, row.takes.length)
   const [count, ...rest] = others.slice(row.takes.length)
@@ -78,6 +79,25 @@ export function elementCallOf({ name, args }: KernelCall, areas: readonly Area[]
     numbers: row.hasStrides ? [] : rest.map(Number),
   }
 }
+
+/** A reduction of rows: of the last dims, in order. */
+function reductionOf(name: keyof Kernels, row: LaneRow, args: KernelCall['args']): ElementCall | undefined {
+  const [out, from, outer, length, inner, ...numbers] = args
+  if (inner !== 1 || Number(outer) * Number(length) === 0) return undefined
+  const sizes = Number(outer) === 1 ? [Number(length)] : [Number(outer), Number(length)]
+  return {
+    name,
+    row,
+    sizes,
+    output: { ...placeOf(out!), size: bytesOf.number, strides: sizes.length === 1 ? [0] : [1, 0] },
+    inputs: [{ ...placeOf(from!), size: bytesOf.number, strides: orderly(sizes) }],
+    numbers: name === 'sumF32' ? numbers.map(Number) : [],
+  }
+}
+
+/** How many elements become one in a reduction. */
+export const rowLength = ({ sizes, output }: ElementCall): number =>
+  product(sizes.filter((_, dim) => output.strides[dim] === 0))
 
 function placeOf(arg: Argument): { readonly area: number; readonly offset: number } {
   if (!isPlace(arg)) throw new Error('cpu: a kernel was planned without a place for its operand.')

@@ -59,10 +59,17 @@ export function emitModule(runs: readonly (readonly Task[])[], signatures: Reado
   const tasks = runs.flat()
   const loops = tasks.flatMap(({ loop }) => (loop === undefined ? [] : [loop]))
   const calls = tasks.flatMap((task) => (task.loop === undefined ? task.calls : []))
-  const called = loops.flatMap((loop) => loop.calls.filter(({ row }) => row.code === undefined))
-  const names = [...new Set([...calls, ...called].map(({ name }) => name))]
+  const names = [...new Set(calls.map(({ name }) => name))]
   const marks = calls.filter(({ mark }) => mark !== undefined).length
-  const functionOf = (name: keyof Kernels): number => names.indexOf(name)
+  const functionOf = (name: keyof Kernels): number => {
+    if (!names.includes(name)) names.push(name)
+    return names.indexOf(name)
+  }
+  // First of all: they name further kernels, and functions are counted behind the imported ones.
+  const bodiesOfLoops = loops.map((loop) => {
+    const { locals, code } = loopFunction(loop, functionOf)
+    return [...list(locals.map((type) => [1, type])), ...code]
+  })
   const loopType = typeOf({ params: [valueType.i32], results: [] })
   const runType = typeOf({ params: [valueType.i32], results: [valueType.i32] })
 
@@ -79,10 +86,6 @@ export function emitModule(runs: readonly (readonly Task[])[], signatures: Reado
     ...constant(-1, valueType.i32),
     op.end,
   ]
-  const bodyOfLoop = (loop: Loop): Code => {
-    const { locals, code } = loopFunction(loop, functionOf)
-    return [...list(locals.map((type) => [1, type])), ...code]
-  }
 
   const env = text('env')
   const [ofLoops, ofRuns] = [0, 1]
@@ -94,7 +97,7 @@ export function emitModule(runs: readonly (readonly Task[])[], signatures: Reado
     ],
     [3, [...loops.map(() => [ofLoops]), ...runs.map(() => [ofRuns])]],
     [7, runs.map((_, i) => [...text(`${i}`), 0, ...unsigned(names.length + loops.length + i)])],
-    [10, [...loops.map((loop) => sized(bodyOfLoop(loop))), ...runs.map((run) => sized(bodyOf(run)))]],
+    [10, [...bodiesOfLoops.map(sized), ...runs.map((run) => sized(bodyOf(run)))]],
   ]
   const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
   return Uint8Array.from([...header, ...sections.flatMap(([id, items]) => [id, ...sized(list(items))])])

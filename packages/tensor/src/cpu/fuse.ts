@@ -1,18 +1,8 @@
 import type { Program, ProgramStep } from '../program.ts'
 import type { ElementCall, Span } from './elements.ts'
-import {
-  commonSizes,
-  elementCallOf,
-  isOrderly,
-  isSameSpan,
-  isSingle,
-  orderly,
-  overlap,
-  product,
-  refined,
-} from './elements.ts'
+import { commonSizes, elementCallOf, isOrderly, isSameSpan, isSingle, overlap, product, refined } from './elements.ts'
 import type { LoopCall, LoopPlan } from './loop.ts'
-import { courseOf, piecesOf, shortestRow } from './loop.ts'
+import { courseOf, goesOnWithRow, hasWholeRows, piecesOf, shortestRow, totalsBytes } from './loop.ts'
 import type { Area, KernelCall } from './plan.ts'
 import { isPlace } from './plan.ts'
 import { updateNumbers } from './updates.ts'
@@ -211,18 +201,20 @@ class Fusing {
     const sources = elements.map(({ inputs }, at) => inputs.map((span) => sourceOf(span, elements.slice(0, at))))
     const calls = elements.map((element, at): LoopCall => {
       const { output, row } = element
-      const isStored = this.#isReadElsewhere(output.area, draft)
+      const isStored = row.reduces || this.#isReadElsewhere(output.area, draft)
       const crosses = sources.some((own, reader) => own.includes(at) && pieceOf.get(reader) !== pieceOf.get(at))
       const needsRoom = !isStored && (crosses || row.code === undefined)
-      const scratch = needsRoom ? this.#scratch(output.size, courseOf(sizes, elements).strip, sizes) : undefined
+      const course = courseOf(sizes, elements)
+      const goesOn = row.reduces && !hasWholeRows(element, course)
+      const bytes = goesOn ? totalsBytes : needsRoom ? output.size * course.strip : 0
+      const scratch = bytes > 0 ? { ...output, area: this.#room(bytes), offset: 0 } : undefined
       return { ...element, sources: sources[at]!, isStored, scratch }
     })
     return { sizes, calls }
   }
 
-  #scratch(size: number, length: number, sizes: readonly number[]): Span {
-    const area = this.#areas.push({ bytes: size * length, words: undefined }) - 1
-    return { area, offset: 0, size, strides: orderly(sizes) }
+  #room(bytes: number): number {
+    return this.#areas.push({ bytes, words: undefined }) - 1
   }
 
   /** Whether anybody but a draft reads an area. What is more than element-wise may read what it writes. */
@@ -265,7 +257,7 @@ function joined(first: readonly ElementCall[], second: readonly ElementCall[]): 
   const shares = right
     .flatMap(spansOf)
     .some((span) => !isSingle(span) && left.some((call) => spansOf(call).some((other) => isSameSpan(span, other))))
-  return shares && calls.every((call) => isWalkable(call)) && areInStep(calls) ? calls : undefined
+  return shares && calls.every(isWalkable) && areInStep(calls) && reductionsFit(calls) ? calls : undefined
 }
 
 /** Whether a loop can read the operands: neighbours along the last dim, or the same element; all in order for a call of the kernel. */
@@ -275,11 +267,21 @@ function isWalkable({ row, inputs, sizes }: ElementCall): boolean {
   )
 }
 
-/** Whether what is written is elsewhere read and written at the same element only. */
+/** Whether what is written is elsewhere read and written at the same element only, what a reduction gives nowhere. */
 function areInStep(calls: readonly ElementCall[]): boolean {
   const { sizes } = calls[0]!
   const spans = calls.flatMap(spansOf)
-  return calls.every(({ output }) => spans.every((span) => isSameSpan(span, output) || !overlap(span, output, sizes)))
+  return calls.every(({ output, row }) =>
+    spans.every(
+      (span) => (isSameSpan(span, output) && (!row.reduces || span === output)) || !overlap(span, output, sizes),
+    ),
+  )
+}
+
+/** Whether a loop comes by the rows of reductions strip by strip. */
+function reductionsFit(calls: readonly ElementCall[]): boolean {
+  const course = courseOf(calls[0]!.sizes, calls)
+  return calls.every((call) => !call.row.reduces || hasWholeRows(call, course) || goesOnWithRow(call, course))
 }
 
 /** Which of the calls before gives what is read. */

@@ -23,13 +23,15 @@ export interface LaneRow {
    * a stretch of elements.
    */
   readonly code: ((...operands: readonly Code[]) => Code) | undefined
+  /** Whether it makes one element of each row, and takes how many rows, their length, 1, and numbers of float64. */
+  readonly reduces: boolean
 }
 
 const one = [...constant(1, valueType.f32), ...vector(lane.f32Splat)]
 const zero = [...constant(0, valueType.f32), ...vector(lane.f32Splat)]
 
 function unary(code: LaneRow['code']): LaneRow {
-  return { takes: ['number'], gives: 'number', hasStrides: false, code }
+  return { takes: ['number'], gives: 'number', hasStrides: false, reduces: false, code }
 }
 
 /** One instruction on one vector. */
@@ -38,7 +40,7 @@ const single = (instruction: number): LaneRow => unary((x) => [...x!, ...vector(
 /** One instruction on two. */
 function pair(instruction: number, gives: Held = 'number'): LaneRow {
   const code: LaneRow['code'] = (a, b) => [...a!, ...b!, ...vector(instruction)]
-  return { takes: ['number', 'number'], gives, hasStrides: true, code }
+  return { takes: ['number', 'number'], gives, hasStrides: true, reduces: false, code }
 }
 
 /** Of two inputs without strides. */
@@ -46,11 +48,13 @@ const both = (code: LaneRow['code']): LaneRow => ({
   takes: ['number', 'number'],
   gives: 'number',
   hasStrides: false,
+  reduces: false,
   code,
 })
 
 /** Called for a stretch of elements. */
 const called = unary(undefined)
+const reduction: LaneRow = { ...called, reduces: true }
 
 /** A row per kernel. */
 const rows: { readonly [name in keyof Kernels]?: LaneRow } = {
@@ -80,7 +84,7 @@ const rows: { readonly [name in keyof Kernels]?: LaneRow } = {
   divF32: pair(lane.div),
   maximumF32: pair(lane.max),
   minimumF32: pair(lane.min),
-  powF32: { takes: ['number', 'number'], gives: 'number', hasStrides: true, code: undefined },
+  powF32: { ...pair(0), code: undefined },
   eqF32: pair(lane.f32Eq, 'flag'),
   neF32: pair(lane.f32Ne, 'flag'),
   ltF32: pair(lane.f32Lt, 'flag'),
@@ -89,15 +93,20 @@ const rows: { readonly [name in keyof Kernels]?: LaneRow } = {
     takes: ['flag', 'number', 'number'],
     gives: 'number',
     hasStrides: true,
+    reduces: false,
     code: (condition, a, b) => [...a!, ...b!, ...condition!, ...vector(lane.select)],
   },
   dropoutF32: {
     takes: ['number', 'flag'],
     gives: 'number',
     hasStrides: false,
+    reduces: false,
     code: (x, keeps, scale) => [...x!, ...scale!, ...keeps!, ...vector(lane.and), ...vector(lane.mul)],
   },
   bceWithLogitsF32: both(undefined),
+  sumF32: reduction,
+  maxF32: reduction,
+  minF32: reduction,
   // g y (1 - y)
   sigmoidBackwardF32: both((g, y) => [
     ...g!,

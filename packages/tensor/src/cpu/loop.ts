@@ -1,5 +1,5 @@
 import type { ElementCall, Span } from './elements.ts'
-import { isOrderly, isSameSpan, isSingle, orderly, product } from './elements.ts'
+import { isOrderly, isSameSpan, isSingle, orderly, product, rowLength } from './elements.ts'
 import type { Held } from './lanes.ts'
 import { bytesOf } from './lanes.ts'
 import type { Operand } from './operand-code.ts'
@@ -19,7 +19,7 @@ export interface LoopCall extends ElementCall {
   readonly sources: readonly (number | undefined)[]
   /** Whether its result is written to its place: somebody else reads it. */
   readonly isStored: boolean
-  /** Room for a strip of its result, if only another piece of the loop reads it. */
+  /** Room for a strip of its result, if only another piece of the loop reads it; for the sums of a row that goes on. */
   readonly scratch: Span | undefined
 }
 
@@ -55,7 +55,7 @@ export function piecesOf(calls: readonly ElementCall[]): Piece[] {
 }
 
 /** How a loop goes through its dims. */
-interface Course {
+export interface Course {
   /** How many dims are loops around the strips. */
   readonly outer: number
   /** Elements of the dims within. */
@@ -74,6 +74,17 @@ export function courseOf(sizes: readonly number[], calls: readonly ElementCall[]
   const longest = hasRows ? Math.floor(stripLength / inner) * inner : stripLength
   return { outer, region, strip: isWhole ? region : Math.min(region, longest) }
 }
+
+/** What the kernel of sums adds up in float32, before it goes on in float64. */
+const sumBlock = 512
+/** Two float64. */
+export const totalsBytes = 16
+
+/** Whether each strip is of whole rows of a reduction: its kernel then is called for them. */
+export const hasWholeRows = (call: ElementCall, { strip }: Course): boolean => strip % rowLength(call) === 0
+/** Whether a sum goes on from strip to strip with the blocks that its kernel makes of a whole row. */
+export const goesOnWithRow = (call: ElementCall, { region, strip }: Course): boolean =>
+  call.name === 'sumF32' && region === rowLength(call) && strip % sumBlock === 0
 
 /** Bytes that the calls of a loop read and write, each on its own and together: intermediates stay in registers or in a strip. */
 export function trafficOf({ sizes, calls }: LoopPlan): { readonly apart: number; readonly together: number } {
@@ -175,6 +186,9 @@ class LoopWriter {
   readonly #singles = new Map<string, number>()
   readonly #scratch: Span[] = []
   readonly #rows: RowPointer[] = []
+  /** What is done before and after the strips of a region. */
+  readonly #begin: number[] = []
+  readonly #finish: number[] = []
 
   constructor(loop: Loop, functionOf: (name: ElementCall['name']) => number) {
     this.#loop = loop
@@ -211,7 +225,7 @@ class LoopWriter {
     const { calls } = this.#loop
     const { region, strip } = this.#course
     const pieces = piecesOf(calls).flatMap((piece) =>
-      calls[piece[0]!]!.row.code === undefined ? this.#call(piece[0]!) : this.#lanes(piece),
+      calls[piece[0]!]!.row.code === undefined ? this.#called(piece[0]!) : this.#lanes(piece),
     )
     if (strip === region) {
       return [
@@ -225,6 +239,7 @@ class LoopWriter {
     }
     const next = [...get(this.#at), ...integer(4 * strip), op.i32Add]
     return [
+      ...this.#begin,
       ...get(this.#at),
       ...integer(4 * region),
       op.i32Add,
@@ -243,6 +258,7 @@ class LoopWriter {
         ],
         [...get(this.#at), ...get(this.#end), op.i32LtU],
       ),
+      ...this.#finish,
     ]
   }
 
@@ -256,25 +272,41 @@ class LoopWriter {
     return [...back, ...get(this.#stripEnd), ...set(this.#at)]
   }
 
-  /** A call of a kernel for the strip. */
-  #call(at: number): Code {
+  /** What is done by a kernel for the strip. */
+  #called(at: number): Code {
     const call = this.#loop.calls[at]!
     const { name, row, output, inputs } = call
     const address = (span: Span): Code =>
       this.#isFixed(span) ? get(this.#pointer(span)) : this.#address(span, this.#at)
-    const from = inputs.map((span, i) => this.#memoryOf(call, i) ?? span)
+    const from = inputs.flatMap((span, i) => address(this.#memoryOf(call, i) ?? span))
+    const bytes = [...get(this.#stripEnd), ...get(this.#at), op.i32Sub]
+    if (row.reduces) return this.#reduced(call, from, bytes)
     const strides = row.hasStrides ? inputs.flatMap((span) => integer(this.#isFixed(span) ? 0 : 1)) : []
-    return [
-      ...address(call.isStored ? output : call.scratch!),
-      ...from.flatMap(address),
-      ...get(this.#stripEnd),
-      ...get(this.#at),
-      op.i32Sub,
-      ...scaled(1),
-      ...strides,
-      op.call,
-      ...unsigned(this.#functionOf(name)),
-    ]
+    return this.#call(name, address(call.isStored ? output : call.scratch!), from, bytes, scaled(1), strides)
+  }
+
+  /** A reduction of the rows of the strip, or of a part of one. */
+  #reduced(call: LoopCall, from: Code, bytes: Code): Code {
+    const { name, output, scratch } = call
+    const length = rowLength(call)
+    const numbers = call.numbers.flatMap((value) => constant(value, valueType.f64))
+    const to = this.#locals.add(valueType.i32)
+    this.#before.push(...addressOf(this.#loop.placeOf(output)), ...set(to))
+    if (scratch === undefined) {
+      const written = [...bytes, ...integer(length), op.i32DivU]
+      const rows = [...written, ...scaled(1)]
+      return [...this.#call(name, get(to), from, rows, integer(length), integer(1), numbers), ...increase(to, written)]
+    }
+    const totals = get(this.#pointer(scratch))
+    const total = (at: number): Code => [...totals, op.f64Load, ...access(8 * at)]
+    const sum = [...total(0), ...total(1), op.f64Add, ...numbers, op.f64Mul, op.f32DemoteF64]
+    this.#begin.push(...totals, ...integer(0), ...vector(lane.i32Splat), ...vector(lane.store, ...access(0)))
+    this.#finish.push(...get(to), ...sum, op.f32Store, ...access(0), ...increase(to, integer(4)))
+    return this.#call('addToSumF32', totals, from, bytes, scaled(1))
+  }
+
+  #call(name: ElementCall['name'], ...args: readonly Code[]): Code {
+    return [...args.flat(), op.call, ...unsigned(this.#functionOf(name))]
   }
 
   /** Calls by their instructions, row by row. */
@@ -375,7 +407,7 @@ class LoopWriter {
     const local = this.#locals.add(valueType.i32)
     this.#pointers.set(keyOf(span), local)
     this.#before.push(...addressOf(this.#loop.placeOf(span)), ...set(local))
-    if (this.#loop.calls.some(({ scratch }) => scratch === span)) this.#scratch.push(span)
+    if (this.#loop.calls.some(({ scratch, row }) => scratch === span && !row.reduces)) this.#scratch.push(span)
     return local
   }
 

@@ -13,12 +13,11 @@ export function sumF64Lanes(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1)
 }
 
-/** Sum of n contiguous . */
+/** Two partial sums in float64, and those of the blocks of n contiguous numbers. */
 @inline
-export function blockedSum<T>(a: usize, n: i32): f64 {
+function withBlocks<T>(total: v128, a: usize, n: i32): v128 {
   const width = lanes<T>()
   const zero = f32x4.splat(0)
-  let total = zero
   while (n > 0) {
     let s0 = zero
     let s1 = zero
@@ -41,15 +40,23 @@ export function blockedSum<T>(a: usize, n: i32): f64 {
     const s = v128.add<T>(v128.add<T>(s0, s1), v128.add<T>(s2, s3))
     total = f64x2.add(total, sizeof<T>() == 4 ? widenedSum(s) : s)
   }
-  return sumF64Lanes(total)
+  return total
 }
 
 export function sumRow(a: usize, n: i32): f64 {
-  return blockedSum<f32>(a, n)
+  return sumF64Lanes(withBlocks<f32>(f32x4.splat(0), a, n))
 }
 
 export function sumRowF64(a: usize, n: i32): f64 {
-  return blockedSum<f64>(a, n)
+  return sumF64Lanes(withBlocks<f64>(f32x4.splat(0), a, n))
+}
+
+/**
+ * Goes on with the sum of a row: `totals` are two float64, at first 0, whose sum is that of the row in the end. All parts but the last
+ * are of whole blocks of 512.
+ */
+export function addToSumF32(totals: usize, a: usize, n: i32): void {
+  v128.store(totals, withBlocks<f32>(v128.load(totals), a, n))
 }
 
 /** sum_i a[i] b[i] */
