@@ -24,14 +24,12 @@ export function arenaOf(
   }
   let time = 0
   for (const { calls, areas: held } of units) {
-    const start = time
-    for (const area of held) use(area, start)
+    for (const area of held) use(area, time)
     // Where there is no module, the calls of a loop run one after the other.
     for (const call of calls) {
       for (const area of call.areas) use(area, time)
       time++
     }
-    for (const area of held) use(area, Math.max(start, time - 1))
     if (calls.length === 0) time++
   }
   const places: (number | undefined)[] = areas.map(() => undefined)

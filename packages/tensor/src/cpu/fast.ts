@@ -284,6 +284,34 @@ const scatter: Fast<ComputePrimitives['scatter']> = ([out], [x, index, values], 
   return true
 }
 
+const clamp: Fast<ComputePrimitives['clamp']> = ([out], [x], { min, max }) => {
+  if (!isFloat32(x!)) return false
+  const from = pointer(ordered(x!))
+  cpuEngine().kernels.clampF32(pointer(out!), from, out!.layout.numel, min, max)
+  return true
+}
+
+/** 1 as the four bytes of a dtype, of which 0 are its zero. */
+const oneOf: { readonly [dtype in View['dtype']]?: number } = { float32: 0x3f800000, int32: 1 }
+
+/** Flags to numbers, by what chooses between 1 and 0; float32 to flags, by what tells from 0. */
+const cast: Fast<unknown> = ([out], [x]) => {
+  const { numel } = out!.layout
+  const one = oneOf[out!.dtype]
+  const { kernels, integers } = cpuEngine()
+  if (x!.dtype === 'bool' && one !== undefined) {
+    const flags = pointer(ordered(x!))
+    const choices = integers([one, 0])
+    kernels.where32(pointer(out!), flags, choices, choices + 4, numel, 1, 0, 0)
+    return true
+  }
+  if (!isFloat32(x!) || out!.dtype !== 'bool') return false
+  const numbers = pointer(ordered(x!))
+  const zero = integers([0])
+  kernels.neF32(pointer(out!), numbers, zero, numel, 1, 0)
+  return true
+}
+
 const cumsum: Fast<{ readonly dim: number }> = ([out], [x], { dim }) => {
   const { shape } = x!.layout
   if (!isFloat32(x!) || shape.length === 0) return false
@@ -311,6 +339,7 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
         'cos',
         'neg',
         'abs',
+        'sign',
         'sqrt',
         'square',
         'reciprocal',
@@ -355,6 +384,8 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   where,
   full,
   copy,
+  cast,
+  clamp,
   dropout,
   bceWithLogits,
   indexSelect,

@@ -1,5 +1,5 @@
 import type { ElementCall, Span } from './elements.ts'
-import { isOrderly, isSameSpan, isSingle, orderly, product, rowLength } from './elements.ts'
+import { isOrderly, isSameSpan, isSingle, product, rowLength } from './elements.ts'
 import type { Held } from './lanes.ts'
 import { bytesOf } from './lanes.ts'
 import type { Operand } from './operand-code.ts'
@@ -442,17 +442,12 @@ class LoopWriter {
     )
   }
 
-  /** After a round of a dim. */
-  #step({ span, local }: RowPointer, dim: number): Code {
-    return increase(local, integer(span.size * this.#shift(span.strides, dim)))
-  }
-
-  /** By how many elements a pointer moves after a round of a dim. What is read along with the output counts from where the loop is. */
-  #shift(strides: readonly number[], dim: number): number {
-    const { sizes } = this.#loop
-    const steps = orderly(sizes)
-    const moves = (at: number): number => strides[at]! - (strides.at(-1) === 1 ? steps[at]! : 0)
-    return moves(dim) - sizes[dim + 1]! * moves(dim + 1)
+  /**
+   * After a round of a dim: on by its stride, and back by the rounds of the next one. (Where the loop is has gone on by these, too, so that
+   * holds for what is read from there as well as for what stays the same along a row.)
+   */
+  #step({ span: { size, strides }, local }: RowPointer, dim: number): Code {
+    return increase(local, integer(size * (strides[dim]! - this.#loop.sizes[dim + 1]! * strides[dim + 1]!)))
   }
 }
 

@@ -115,6 +115,7 @@ export const lane = {
   f32Eq: 0x41,
   f32Ne: 0x42,
   f32Lt: 0x43,
+  f32Gt: 0x44,
   f32Le: 0x45,
   i32Ne: 0x38,
   and: 0x4e,
@@ -144,4 +145,6 @@ export const lane = {
   div: 0xe7,
   min: 0xe8,
   max: 0xe9,
+  pmin: 0xea,
+  pmax: 0xeb,
 } as const

@@ -177,6 +177,7 @@ export function where32(
   if (strideCondition == 1 && strideA == 1 && strideB == 1) select<Each, Each>(out, condition, a, b, n)
   else if (strideCondition == 1 && strideA == 1 && strideB == 0) select<Each, Same>(out, condition, a, b, n)
   else if (strideCondition == 1 && strideA == 0 && strideB == 1) select<Same, Each>(out, condition, a, b, n)
+  else if (strideCondition == 1 && strideA == 0 && strideB == 0) select<Same, Same>(out, condition, a, b, n)
   else {
     for (let i = 0; i < n; i++) {
       store<i32>(out, load<u8>(condition) ? load<i32>(a) : load<i32>(b))

@@ -1,6 +1,6 @@
 // Element-wise kernels of one operand that round once.
 import { map } from './map'
-import { relu } from './simd'
+import { put, relu } from './simd'
 
 @inline
 function one(): v128 {
@@ -37,6 +37,17 @@ export function truncF32(out: usize, a: usize, n: i32): void { map<f32, Trunc>(o
 export function roundF32(out: usize, a: usize, n: i32): void { map<f32, Round>(out, a, n) }
 export function signF32(out: usize, a: usize, n: i32): void { map<f32, Sign>(out, a, n) }
 export function reluF32(out: usize, a: usize, n: i32): void { map<f32, Relu>(out, a, n) }
+
+/** out = a in [low, high], which wins where the two cross; NaN stays. */
+export function clampF32(out: usize, a: usize, n: i32, low: f32, high: f32): void {
+  const least = f32x4.splat(low)
+  const most = f32x4.splat(high)
+  for (; n > 0; n -= 4) {
+    put(out, f32x4.pmin(f32x4.pmax(v128.load(a), least), most), n)
+    a += 16
+    out += 16
+  }
+}
 
 export function negF64(out: usize, a: usize, n: i32): void { map<f64, Neg<f64>>(out, a, n) }
 export function absF64(out: usize, a: usize, n: i32): void { map<f64, Abs<f64>>(out, a, n) }
