@@ -54,8 +54,8 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'views hold an offset, of which an address is made anew',
     file: 'cpu/storage.ts',
-    find: ' + layout.offset * dtypes[dtype].bytes',
-    replace: '',
+    find: 'start + offset * dtypes[dtype].bytes',
+    replace: 'start',
   },
   {
     breaks: 'an update writes no further than its view',
