@@ -377,6 +377,21 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     },
   )
 
+  it('keeps the chosen unit in sight above the sheet of a phone', async () => {
+    const page = await site.open('#/train', { viewport: { width: 390, height: 844 } })
+    await isReady(page)
+    for (const name of ['unit 1 of layer 1', 'unit 8 of layer 2']) {
+      const unit = page.getByRole('button', { name })
+      await unit.press('Enter')
+      const isAbove = async (): Promise<boolean> => {
+        const [own, sheet] = [await unit.boundingBox(), await page.locator('.sheet').boundingBox()]
+        return own !== null && sheet !== null && own.y > 150 && own.y + own.height < sheet.y
+      }
+      await expect.poll(isAbove, { message: name }).toBe(true)
+    }
+    await page.context().close()
+  })
+
   it('saves charts as SVG that parses', async () => {
     const page = await site.open('#/train')
     await isReady(page)

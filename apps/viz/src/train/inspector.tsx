@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { useEffect } from 'preact/hooks'
 import type { App } from '../app/app.ts'
 import type { UnitRef } from '../app/state.ts'
 import { useStore } from '../app/store.ts'
@@ -24,6 +25,11 @@ const figuresMs = 100
 function Inspector({ app, selected }: InspectorProps): JSX.Element | null {
   const { setup, linears, playing } = useStore(app.store, (state) => state.train, figuresMs)
   const linear = linears?.[selected.column - 1]
+  // On a phone the sheet lies over the network: the style says how far the unit has to be from the edge.
+  useEffect(
+    () => document.querySelector('.unit[aria-pressed="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }),
+    [selected.column, selected.unit],
+  )
   if (setup === undefined || linear === undefined || selected.unit >= linear.to) return null
   const { name, from, weight, bias } = linear
   const { unit, column } = selected
