@@ -1,6 +1,7 @@
+import { ArgumentError } from '@metagrad/tensor'
 import { describe, expect, test } from 'vitest'
 import { parseCsv, readCsv } from './read-csv.ts'
-import type { CsvOptions } from './options.ts'
+import type { ColumnTypeName, CsvOptions } from './options.ts'
 import { formatProblem, TableError, type ProblemCode } from './problem.ts'
 import { formatCsvRecord } from './write-csv.ts'
 import { cellText, columnNames, columnOf, type Table } from '../table/table.ts'
@@ -537,5 +538,12 @@ describe('types and values', () => {
       `[ArgumentError: parseCsv: delimiter must be one character: got ",,".]`,
     )
     expect(columnNames(parseCsv('a,b\n1,oops\n', { types: { b: 'ignore' } }))).toEqual(['a'])
+  })
+
+  test('a type that does not exist is an error, whether a record or a function gives it', () => {
+    const types: Record<string, ColumnTypeName> = JSON.parse('{ "a": "numbr" }')
+    const message = 'parseCsv: column "a" cannot be of type "numbr". Did you mean "number"?'
+    expect(() => parseCsv('a\n1\n', { types })).toThrow(new ArgumentError(message))
+    expect(() => parseCsv('a\n1\n', { types: (name) => types[name] })).toThrow(new ArgumentError(message))
   })
 })
