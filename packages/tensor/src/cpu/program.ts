@@ -415,14 +415,15 @@ class CpuProgram {
   }
 
   #bindOuter({ storages, offsets }: ProgramInputs, memory: Memory, toStay: boolean): void {
-    this.#outer.forEach((outer, i) => {
+    for (let i = 0; i < this.#outer.length; i++) {
+      const outer = this.#outer[i]!
       const storage = storages[outer.slot]
-      if (storage === undefined) return
+      if (storage === undefined) continue
       const { resident } = storage as CpuStorage
       if (toStay) memory.settle(resident)
       outer.address = memory.touch(resident) + offsets[outer.slot]! * outer.bytes
       this.#words[2 * this.#numberCount + i] = outer.address
-    })
+    }
   }
 
   #callDevice(at: number, inputs: ProgramInputs, memory: Memory): void {
