@@ -104,6 +104,20 @@ describe('compile(fn) where a compiled kernel refuses', () => {
   })
 })
 
+describe('compile(fn).explain()', () => {
+  it('tells which ops became one loop, and what that saves', () => {
+    const step = compile((x: Tensor) => x.mul(2).exp().add(x).mean())
+    for (let i = 0; i < 5; i++) step(full([2000], i))
+    expect(step.explain().programs[0]!.lines.slice(2)).toEqual([
+      'loop 0: mulF32 + expF32 + addF32 + sumF32 over 2000 elements in strips of 1024, 8008 bytes of memory traffic for 64008',
+      'mul -> float32[2000]: mulF32, in loop 0',
+      'exp -> float32[2000]: expF32, in loop 0',
+      'add -> float32[2000]: addF32, in loop 0',
+      'mean -> float32[]: sumF32, in loop 0',
+    ])
+  })
+})
+
 describe('compile(fn) where no module can be made at run time', () => {
   it('gives the same by calls from JavaScript', () => {
     const step = compile((x: Tensor) => x.mul(2).add(1).sum())

@@ -41,6 +41,8 @@ interface Draft {
   readonly elements: readonly ElementCall[]
   readonly reads: ReadonlySet<number>
   readonly writes: ReadonlySet<number>
+  /** The areas of which a loop reads or writes more than one element. */
+  readonly walked: ReadonlySet<number>
 }
 
 /** More values than that would not stay in registers, and a loop of more instructions not in the nearest cache. */
@@ -77,7 +79,7 @@ class Fusing {
   readonly #drafts: Draft[] = []
   /** The first draft that others may pass. */
   #start = 0
-  readonly #apart = new Map<string, readonly [number, number]>()
+  readonly #apart = new Map<number, readonly [number, number]>()
 
   constructor(program: Program, areas: Area[], fuses: boolean) {
     this.#program = program
@@ -88,7 +90,7 @@ class Fusing {
   addDeviceStep(step: number): void {
     const { inputs, outputs } = this.#program.steps[step]!
     const slots = new Set([...inputs, ...outputs].map(({ slot }) => slot))
-    this.#drafts.push({ step, calls: [], elements: [], reads: slots, writes: slots })
+    this.#drafts.push({ step, calls: [], elements: [], reads: slots, writes: slots, walked: new Set() })
     this.#start = this.#drafts.length
   }
 
@@ -105,6 +107,7 @@ class Fusing {
         elements: element === undefined ? [] : [element],
         reads,
         writes,
+        walked: new Set(element === undefined ? [] : walkedSpans(element).map(({ area }) => area)),
       })
       if (call.mayRefuse) this.#start = this.#drafts.length
       else if (element !== undefined) this.#joinBack()
@@ -138,20 +141,13 @@ class Fusing {
   /** Makes one of two drafts; returns where it is, undefined if they must stay two. */
   #join(from: number, to: number): number | undefined {
     const [first, second] = [this.#drafts[from]!, this.#drafts[to]!]
-    const elements = joined(first.elements, second.elements)
+    const elements = meet(first.walked, second.walked) ? joined(first.elements, second.elements) : undefined
     if (elements === undefined) return undefined
-    const pairs = this.#outerPairs(first, second)
     const [before, after]: [Draft[], Draft[]] = [[], []]
     for (const draft of this.#drafts.slice(from + 1, to)) {
-      const earlier = [first, ...after]
-      pairs.push(...earlier.flatMap((each) => this.#outerPairs(each, draft)))
-      if (!earlier.some((each) => conflict(each, draft))) {
-        before.push(draft)
-        continue
-      }
-      pairs.push(...this.#outerPairs(draft, second))
-      if (conflict(draft, second)) return undefined
-      after.push(draft)
+      if (!conflict(first, draft) && !after.some((each) => conflict(each, draft))) before.push(draft)
+      else if (conflict(draft, second)) return undefined
+      else after.push(draft)
     }
     const draft: Draft = {
       step: Math.min(first.step, second.step),
@@ -159,23 +155,30 @@ class Fusing {
       elements,
       reads: new Set([...first.reads, ...second.reads]),
       writes: new Set([...first.writes, ...second.writes]),
+      walked: new Set([...first.walked, ...second.walked]),
     }
     this.#drafts.splice(from, to - from + 1, ...before, draft, ...after)
-    for (const pair of pairs) this.#apart.set(pair.join(' '), pair)
+    this.#keepApart(first, second)
+    for (const each of before) for (const other of [first, ...after]) this.#keepApart(each, other)
+    for (const each of after) this.#keepApart(each, second)
     return from + before.length
   }
 
-  /** The outer slots of two drafts that must be apart, so that only what is the same slot conflicts. */
-  #outerPairs(a: Draft, b: Draft): (readonly [number, number])[] {
-    const written = (draft: Draft, other: Draft): (readonly [number, number])[] =>
-      [...draft.writes]
-        .filter((slot) => this.#isOuter(slot))
-        .flatMap((slot) =>
-          [...other.reads, ...other.writes]
-            .filter((each) => each !== slot && this.#isOuter(each))
-            .map((each) => [Math.min(slot, each), Math.max(slot, each)] as const),
-        )
-    return [...written(a, b), ...written(b, a)]
+  /** Notes the outer slots of two drafts that must not be one, for only what is the same slot was seen to conflict. */
+  #keepApart(a: Draft, b: Draft): void {
+    for (const [writer, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      for (const slot of writer.writes) {
+        if (!this.#isOuter(slot)) continue
+        for (const each of [...other.reads, ...other.writes]) {
+          if (each === slot || !this.#isOuter(each)) continue
+          const [low, high] = [Math.min(slot, each), Math.max(slot, each)]
+          this.#apart.set(low * this.#program.slots.length + high, [low, high])
+        }
+      }
+    }
   }
 
   #isOuter(area: number): boolean {
@@ -234,6 +237,12 @@ function touchedByElement({ inputs, output }: ElementCall): Pick<Draft, 'reads' 
   return { reads: new Set(inputs.map(({ area }) => area)), writes: new Set([output.area]) }
 }
 
+/** Whether two sets share an item. */
+function meet(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {
+  for (const item of b) if (a.has(item)) return true
+  return false
+}
+
 /** Whether two drafts must stay in order. */
 function conflict(a: Draft, b: Draft): boolean {
   for (const area of a.writes) if (b.reads.has(area) || b.writes.has(area)) return true
@@ -242,6 +251,8 @@ function conflict(a: Draft, b: Draft): boolean {
 }
 
 const spansOf = ({ inputs, output }: ElementCall): readonly Span[] => [...inputs, output]
+/** Those of more than one element. */
+const walkedSpans = (call: ElementCall): readonly Span[] => spansOf(call).filter((span) => !isSingle(span))
 
 /** Calls in one loop, over dims that suit all; undefined where they do not fit, or have nothing in common. */
 function joined(first: readonly ElementCall[], second: readonly ElementCall[]): readonly ElementCall[] | undefined {
@@ -254,9 +265,8 @@ function joined(first: readonly ElementCall[], second: readonly ElementCall[]): 
     ElementCall[],
   ]
   const calls = [...left, ...right]
-  const shares = right
-    .flatMap(spansOf)
-    .some((span) => !isSingle(span) && left.some((call) => spansOf(call).some((other) => isSameSpan(span, other))))
+  const known = left.flatMap(walkedSpans)
+  const shares = right.some((call) => walkedSpans(call).some((span) => known.some((other) => isSameSpan(span, other))))
   return shares && calls.every(isWalkable) && areInStep(calls) && reductionsFit(calls) ? calls : undefined
 }
 

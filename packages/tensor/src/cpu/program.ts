@@ -98,6 +98,8 @@ class CpuProgram {
   readonly #placeOf: readonly (number | undefined)[]
   /** Their addresses stand in the table, behind the numbers of late steps. */
   readonly #outer: readonly Outer[]
+  /** By slot, where it stands among them. */
+  readonly #entryOf: ReadonlyMap<number, number>
   readonly #numberCount: number
   #late: readonly Late[]
   #stretches: readonly Stretch[] = []
@@ -127,6 +129,7 @@ class CpuProgram {
     this.#outer = program.slots.flatMap(({ kind, dtype }, slot) =>
       kind === 'outer' ? [{ slot, bytes: dtypes[dtype].bytes, address: -1 }] : [],
     )
+    this.#entryOf = new Map(this.#outer.map(({ slot }, entry) => [slot, entry]))
     const planned = withoutUnneeded(
       program,
       program.steps.map((step) => this.#planStep(step)),
@@ -260,8 +263,7 @@ class CpuProgram {
   #placeAt(area: number, offset: number): Operand {
     const place = this.#placeOf[area]
     if (place !== undefined) return { kind: 'place', offset: place + offset }
-    const entry = this.#outer.findIndex(({ slot }) => slot === area)
-    return { kind: 'address', word: 2 * this.#numberCount + entry, offset }
+    return { kind: 'address', word: 2 * this.#numberCount + this.#entryOf.get(area)!, offset }
   }
 
   /** Finds which tasks run as one. What was emitted for others is gone. */

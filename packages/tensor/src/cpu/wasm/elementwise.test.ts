@@ -291,6 +291,7 @@ describeBuilds('element-wise functions of two operands', (arena) => {
         [1, 1, 1],
         [1, 1, 0],
         [1, 0, 1],
+        [1, 0, 0],
         [0, 1, 1],
         [2, 3, 1],
       ] as const) {
@@ -318,6 +319,25 @@ describeBuilds('element-wise functions of two operands', (arena) => {
     arena.kernels.where32Nd(out, arena.put(condition), arena.put(a), arena.put(b), view)
     const expected = Array.from({ length: 15 }, (_, i) => (condition[Math.floor(i / 5)] ? a[i] : b[i % 5]) ?? 0)
     expect([...arena.take(Float32Array, out, 15)]).toEqual(expected)
+  })
+
+  test('clampF32(out, a, n, low, high) keeps NaN, and high wins over low', () => {
+    for (const length of lengths) {
+      for (const [low, high] of [
+        [-0.5, 0.75],
+        [1, -1],
+        [-Infinity, 0],
+      ] as const) {
+        arena.reset()
+        const a = numbers(length)
+        if (length > 2) a.set([NaN, -0])
+        const out = arena.space(Float32Array, length)
+        arena.kernels.clampF32(out, arena.put(a), length, low, high)
+        const raised = Array.from(a, (x) => (x < low ? low : x))
+        expect([...arena.take(Float32Array, out, length)]).toEqual(raised.map((x) => (x > high ? high : x)))
+        expect(arena.damage()).toEqual([])
+      }
+    }
   })
 
   test('dropoutF32(out, a, mask, n, scale) multiplies with scale or 0', () => {

@@ -57,6 +57,23 @@ describeBuilds(
       )
     })
 
+    test('addToSumF32(totals, a, n) goes on in blocks with the bits of the whole sum', () => {
+      for (const [first, rest] of [
+        [512, 1],
+        [1024, 511],
+        [512, 700],
+      ] as const) {
+        arena.reset()
+        const a = arena.put(numbers(first + rest))
+        const [whole, totals] = [arena.space(Float32Array, 1), arena.put(new Float64Array(2))]
+        arena.kernels.sumF32(whole, a, 1, first + rest, 1, 1)
+        arena.kernels.addToSumF32(totals, a, first)
+        arena.kernels.addToSumF32(totals, a + 4 * first, rest)
+        const [left, right] = arena.take(Float64Array, totals, 2)
+        expect(Math.fround(left! + right!)).toBe(arena.take(Float32Array, whole, 1)[0])
+      }
+    })
+
     test('sumF64(out, a, outer, n, inner, scale) sums in float64', () => {
       for (const shape of shapes) {
         arena.reset()
