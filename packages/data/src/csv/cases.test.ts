@@ -1,6 +1,6 @@
 import { ArgumentError } from '@metagrad/tensor'
 import { describe, expect, test } from 'vitest'
-import { parseCsv, readCsv } from './read-csv.ts'
+import { parseCsv, readCsv, readCsvBatches } from './read-csv.ts'
 import type { ColumnTypeName, CsvOptions } from './options.ts'
 import { formatProblem, TableError, type ProblemCode } from './problem.ts'
 import { formatCsvRecord } from './write-csv.ts'
@@ -394,6 +394,35 @@ describe('types and values', () => {
     ])
     expect(table.dialect.decimal).toBe(',')
     expect(codes(table)).toEqual(['DECIMAL'])
+  })
+
+  test.each(['skip', 'report'] as const)(
+    'case 24: a decimal comma is said once, bad cells or not, with onBadRow: %s',
+    async (onBadRow) => {
+      // The first comma stands in the row of the bad cell, and the last one in another batch.
+      const text = `a;b;c\n1,5;oops;NA\n${'2,5;2;NA\n'.repeat(2)}4;3;x\n7,5;4;x\n`
+      const options = { onBadRow, maxBadRows: 1 }
+      const table = parseCsv(text, options)
+      expect(codes(table)).toEqual(['DECIMAL', 'TYPE', 'MISSING_WORD'])
+      expect(table.report.problems[0]).toMatchObject({ severity: 'warning', line: 2, column: 'a', value: '1,5' })
+      expect(table.dialect.decimal).toBe(',')
+      expect(rowsOf(table).map(([a]) => a)).toEqual(['2.5', '2.5', '4', '7.5'])
+      const batches: Table[] = []
+      for await (const batch of readCsvBatches(text, { ...options, batchRows: 4 })) batches.push(batch)
+      expect(batches.flatMap(rowsOf)).toEqual(rowsOf(table))
+      expect(codes(batches.at(-1)!)).toEqual(['DECIMAL', 'TYPE', 'MISSING_WORD'])
+    },
+  )
+
+  test('case 24: a cell with the other mark is a bad cell that can be left out; marks that stay mixed are an error once', () => {
+    const skip = { onBadRow: 'skip', maxBadRows: 1 } as const
+    const left = parseCsv('a;b\n1.5;1\n2,5;2\n3.5;3\n', skip)
+    expect(codes(left)).toEqual(['TYPE'])
+    expect(left.dialect.decimal).toBe('.')
+    const mixed = failure('a;b;c\n1,5;2.5;1\n3,5;4.5;2\n5,5;6.5;oops\n7,5;8.5;4\n', skip)
+    expect(mixed.problems.map(({ code }) => code).filter((code) => code.startsWith('DECIMAL'))).toEqual([
+      'DECIMAL_MIXED',
+    ])
   })
 
   test('case 24: decimal commas and points mixed are an error', () => {

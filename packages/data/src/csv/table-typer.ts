@@ -53,6 +53,7 @@ export class TableTyper {
       }
     }
     if (this.#options.onBadRow === 'skip') this.#checkBadShare(badRecords + badRows, badRecords + given.length)
+    if (this.#decimal === undefined) this.#log.addAll(typed.decimalLog)
     this.#log.addAll(typed.log)
     this.#log.addAll(typed.badLog)
     if (this.#options.onBadRow !== 'report') this.#log.throwErrors(this.#op)
@@ -75,10 +76,13 @@ export class TableTyper {
     }
   }
 
-  /** Types columns; the first ones that agree on a decimal mark settle it. */
+  /** Types columns; the first ones that agree on a decimal mark settle it and say so, once. */
   #typed(raw: readonly RawColumn[], lines: readonly number[]): TypedColumns {
     const typed = typeColumns(raw, lines, this.#asked, this.#decimal, this.#options)
-    if (typed.log.errorCount === 0) this.#decimal = typed.decimal
+    if (typed.decimalLog.errorCount === 0) {
+      this.#decimal = typed.decimal
+      this.#log.addAll(typed.decimalLog)
+    }
     return typed
   }
 

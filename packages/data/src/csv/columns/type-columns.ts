@@ -38,6 +38,8 @@ const typings: Readonly<Record<ColumnTypeName, Typing>> = {
 export interface TypedColumns extends Findings {
   readonly columns: readonly Column[]
   readonly decimal: '.' | ','
+  /** What was found about the decimal mark, told apart because a file settles it once. */
+  readonly decimalLog: ProblemLog
 }
 
 /**
@@ -55,12 +57,13 @@ export function typeColumns(
 ): TypedColumns {
   const found: Findings = { log: new ProblemLog(), badLog: new ProblemLog(), badRows: new Set() }
   const profiles = raw.map((column) => profileOf(column, options.na))
-  const decimal = decimalMark ?? detectDecimal(raw, profiles, lines, found.log)
+  const decimalLog = new ProblemLog()
+  const decimal = decimalMark ?? detectDecimal(raw, profiles, lines, decimalLog)
   const context = { ...found, lines, decimal, options }
   const columns = raw.map((each, i) => {
     const column = new UntypedColumn(each, profiles[i]!, context)
     const asked = types.get(column.name)
     return asked === undefined ? inferColumn(column) : typings[asked](column, asked)
   })
-  return { columns, decimal, ...found }
+  return { columns, decimal, decimalLog, ...found }
 }
