@@ -12,7 +12,7 @@ import { previewOf, recordTape } from './graph/tape.ts'
 import { generateDataset } from './model/dataset.ts'
 import { activationNames, defaultData } from './model/experiment.ts'
 import { Trainer } from './model/trainer.ts'
-import { startCommand } from './testing/command.ts'
+import { complaintsOf, startCommand } from './testing/command.ts'
 import type { TestSite } from './testing/page.ts'
 import { hasChromium, startSite } from './testing/page.ts'
 
@@ -132,7 +132,23 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     'a web page': '<!doctype html><html><body>404</body></html>',
   }
 
+  /** The errors that `metagrad train` finds in the files. A line may go on with the option that would help. */
+  async function complaints(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const folder = await mkdtemp(join(tmpdir(), 'metagrad-files-'))
+    const said = new Map<string, readonly string[]>()
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(folder, `${name}.csv`), content)
+      const lines = await complaintsOf(folder, 'train', `${name}.csv`, '--target', 'kind', '--epochs', '1')
+      const isError = lines[0]!.startsWith('error: ')
+      said.set(name, isError ? lines.map((line) => line.replace(/^error: /, '').trim()) : [])
+    }
+    await rm(folder, { recursive: true })
+    return said
+  }
+
   it('reads a good file and names the faults of bad ones as the command line does', async () => {
+    const said = await complaints()
+    expect([...said.values()].filter((lines) => lines.length > 0).length).toBeGreaterThanOrEqual(10)
     const page = await site.open('#/train')
     await isReady(page)
     await page.getByLabel('Source').selectOption('csv')
@@ -148,6 +164,14 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
         items.map((item) => ['code', 'line', 'column'].map((key) => item.getAttribute(`data-${key}`) ?? '')),
       )
       expect(shown, name).toEqual(expected)
+      const texts = await page
+        .locator('.problems .error')
+        .evaluateAll((items) => items.map((item) => item.lastChild!.textContent!.trim()))
+      const lines = said.get(name) ?? []
+      expect(
+        lines.map((line, i) => line.slice(0, texts[i]?.length ?? 0)),
+        name,
+      ).toEqual(texts)
       expect(
         expected.some(([code]) => code !== ''),
         name,

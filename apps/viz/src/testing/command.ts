@@ -1,5 +1,8 @@
+import type { ChildProcessByStdio } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 /** A `metagrad` that runs, from source. */
@@ -12,10 +15,20 @@ export interface RunningCommand {
 
 const main = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url))
 
+function start(folder: string, args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  const node = ['--import', import.meta.resolve('tsx'), '--conditions=@metagrad/source', main]
+  return spawn(process.execPath, [...node, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+/** What `metagrad` complains of until it ends, line by line. */
+export async function complaintsOf(folder: string, ...args: readonly string[]): Promise<string[]> {
+  const { stderr } = start(folder, args)
+  return (await text(stderr)).trimEnd().split('\n')
+}
+
 /** Starts `metagrad` in a folder. */
 export function startCommand(folder: string, ...args: readonly string[]): RunningCommand {
-  const node = ['--import', import.meta.resolve('tsx'), '--conditions=@metagrad/source', main]
-  const child = spawn(process.execPath, [...node, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = start(folder, args)
   const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null)
   let printed = ''
   let complaints = ''

@@ -26,9 +26,10 @@ export async function readTable(
 
 const delimiterNames: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' }
 
+/** Without the name of an option that would help: the page has none. */
 function problemView(problem: Problem): ProblemView {
   const { code, severity, line, column } = problem
-  return { code, severity, line, column, text: formatProblem(problem) }
+  return { code, severity, line, column, text: formatProblem({ ...problem, setting: undefined }) }
 }
 
 /** What the target column is to be learned as: `planTarget`'s decision and each row's class or value. */
