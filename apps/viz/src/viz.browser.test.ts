@@ -146,7 +146,7 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     return said
   }
 
-  it('reads a good file and names the faults of bad ones as the command line does', async () => {
+  it('reads a good file and names the faults of bad ones as the command line does', { timeout: 120_000 }, async () => {
     const said = await complaints()
     expect([...said.values()].filter((lines) => lines.length > 0).length).toBeGreaterThanOrEqual(10)
     const page = await site.open('#/train')

@@ -24,8 +24,8 @@ export interface Surroundings {
 const sliceMs = 10
 /** Milliseconds between pictures: more than 15 a second, and not so few that they no longer look like one movement. */
 const pictureMs = { least: 50, most: 125 }
-/** Between these bounds the training has so much longer for itself than a picture takes: it costs 3 %. */
-const restPerPicture = 32
+/** Between these bounds the training has so much longer for itself than a whole picture takes; every second one is less. */
+const restPerPicture = 20
 /** The bounds, in milliseconds a picture, of having few cells and many: cells go before the pictures come less often. */
 const pictureCost = { most: 1, least: 0.25 }
 const cells = { many: 100, few: 50 }
