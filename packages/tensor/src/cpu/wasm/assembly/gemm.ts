@@ -290,11 +290,37 @@ function combineRows<T>(c: usize, a: usize, b: usize, n: i32, k: i32, stepA: usi
     b += 128
     c += 128
   }
-  for (; n > 0; n -= 2 * width) {
+  for (; n > width; n -= 2 * width) {
     combineNarrow<T>(c, a, b, n, k, stepA, rowB, isAdded)
     b += 32
     c += 32
   }
+  if (n > 0) combineVector<T>(c, a, b, n, k, stepA, rowB, isAdded)
+}
+
+/** `combineNarrow` of up to one vector. */
+@inline
+function combineVector<T>(c: usize, a: usize, b: usize, columns: i32, k: i32, stepA: usize, rowB: usize, isAdded: bool): void {
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0
+  for (; k >= 4; k -= 4) {
+    c0 = fma<T>(splat<T>(a), v128.load(b), c0)
+    c1 = fma<T>(splat<T>(a + stepA), v128.load(b + rowB), c1)
+    a += 2 * stepA
+    b += 2 * rowB
+    c2 = fma<T>(splat<T>(a), v128.load(b), c2)
+    c3 = fma<T>(splat<T>(a + stepA), v128.load(b + rowB), c3)
+    a += 2 * stepA
+    b += 2 * rowB
+  }
+  for (; k > 0; k--) {
+    c0 = fma<T>(splat<T>(a), v128.load(b), c0)
+    a += stepA
+    b += rowB
+  }
+  let sum = v128.add<T>(v128.add<T>(c0, c1), v128.add<T>(c2, c3))
+  if (isAdded) sum = v128.add<T>(v128.load(c), sum)
+  if (columns < lanes<T>()) storeTail<T>(c, sum, columns)
+  else v128.store(c, sum)
 }
 
 /** `combineRows` of up to 2 vectors: four rows side by side, since an addition to the same register waits for the last. */
