@@ -42,7 +42,7 @@ const { values } = parseArgs({
 const peerMicroseconds = 60_000
 
 /** How often each peer is called per round; peers that do not do this work are left out. */
-async function callsOf(peers: readonly Peer[], { name, calls }: Workload): Promise<ReadonlyMap<Peer, number>> {
+async function callsOf(peers: readonly Peer[], { name, calls }: Workload): Promise<Map<Peer, number>> {
   const counts = new Map<Peer, number>()
   for (const peer of peers) {
     const once = await peer.measure(name, 1)
@@ -60,7 +60,11 @@ async function bench(workload: Workload, peers: readonly Peer[]): Promise<Row> {
   const others = new Map<string, number[]>([...counts.keys()].map((peer) => [peer.name, []]))
   for (let round = 0; round < Number(values.rounds); round++) {
     own.push(measure(call, calls))
-    for (const [peer, count] of counts) others.get(peer.name)!.push((await peer.measure(name, count))!)
+    for (const [peer, count] of counts) {
+      const time = await peer.measure(name, count)
+      if (time === undefined) counts.delete(peer)
+      else others.get(peer.name)!.push(time)
+    }
   }
   const torch = others.get('PyTorch')
   const row: Row = {
@@ -77,7 +81,9 @@ async function bench(workload: Workload, peers: readonly Peer[]): Promise<Row> {
             0.5,
           ),
         }),
-    peers: Object.fromEntries([...others].map(([peer, times]) => [peer, quantile(times, 0.5)])),
+    peers: Object.fromEntries(
+      [...others].flatMap(([peer, times]) => (times.length > 0 ? [[peer, quantile(times, 0.5)]] : [])),
+    ),
   }
   return misses(row) ? { ...row, shares: await profile(call, calls) } : row
 }
