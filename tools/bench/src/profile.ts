@@ -10,6 +10,8 @@ export interface Share {
 
 const intervalMicroseconds = 100
 const profileMilliseconds = 1000
+/** About what the peers take in each round: time for the collector, which some rows need. */
+const restMilliseconds = 100
 
 /** Where V8 found a call, in turns as it was measured, when it looked: the functions in which most of the time went, first. */
 export async function profile(call: () => unknown, calls: number): Promise<readonly Share[]> {
@@ -19,7 +21,7 @@ export async function profile(call: () => unknown, calls: number): Promise<reado
     await session.post('Profiler.enable')
     await session.post('Profiler.setSamplingInterval', { interval: intervalMicroseconds })
     await session.post('Profiler.start')
-    await inTurns(call, calls, profileMilliseconds)
+    await inTurns(call, calls, profileMilliseconds, restMilliseconds)
     const { profile: found } = await session.post('Profiler.stop')
     return sharesOf(found)
   } finally {
@@ -38,6 +40,9 @@ interface Profile {
   readonly timeDeltas?: readonly number[] | undefined
 }
 
+/** No call was running. */
+const idle: ReadonlySet<string> = new Set(['(idle)', '(program)'])
+
 /** Time between two samples counts for the one that it leads to. The first are of the profiler's own start. */
 export function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profile): readonly Share[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]))
@@ -45,7 +50,7 @@ export function sharesOf({ nodes, samples = [], timeDeltas = [] }: Profile): rea
   const begin = samples.findIndex((id) => id !== samples[0])
   samples.forEach((id, i) => {
     const name = names.get(id)!
-    if (i >= begin) times.set(name, (times.get(name) ?? 0) + timeDeltas[i]!)
+    if (i >= begin && !idle.has(name)) times.set(name, (times.get(name) ?? 0) + timeDeltas[i]!)
   })
   const total = [...times.values()].reduce((sum, time) => sum + time, 0)
   return [...times].map(([name, time]) => ({ name, share: time / total })).sort((a, b) => b.share - a.share)

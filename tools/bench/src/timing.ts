@@ -14,14 +14,13 @@ const warmUpMilliseconds = 3000
 
 /** Measures in turns, as will be done in earnest, until nothing is new any more. */
 export function warmUp(call: () => unknown, calls: number): Promise<void> {
-  return inTurns(call, calls, warmUpMilliseconds)
+  return inTurns(call, calls, warmUpMilliseconds, 0)
 }
 
-/** Calls for so long, and lets the event loop turn after some calls each. */
-export async function inTurns(call: () => unknown, calls: number, milliseconds: number): Promise<void> {
-  const start = performance.now()
-  do {
-    measure(call, calls)
-    await new Promise((resolve) => setImmediate(resolve))
-  } while (performance.now() - start < milliseconds)
+/** Calls for so long, and rests after some calls each, at least for a turn of the event loop. */
+export async function inTurns(call: () => unknown, calls: number, milliseconds: number, rest: number): Promise<void> {
+  for (let busy = 0; busy < milliseconds;) {
+    busy += (measure(call, calls) * calls) / 1000
+    await new Promise((resolve) => (rest === 0 ? setImmediate(resolve) : setTimeout(resolve, rest)))
+  }
 }
