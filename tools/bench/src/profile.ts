@@ -40,7 +40,7 @@ interface Profile {
   readonly timeDeltas?: readonly number[] | undefined
 }
 
-/** No call was running. */
+/** Nothing of a call: the rests, and what V8 finds outside of any function. */
 const idle: ReadonlySet<string> = new Set(['(idle)', '(program)'])
 
 /** Time between two samples counts for the one that it leads to. The first are of the profiler's own start. */
