@@ -66,14 +66,15 @@ async function bench(workload: Workload, peers: readonly Peer[]): Promise<Row> {
       else others.get(peer.name)!.push(time)
     }
   }
-  const torch = others.get('PyTorch')
+  // Also none where it ended over the work.
+  const torch = others.get('PyTorch') ?? []
   const row: Row = {
     workload: name,
     microseconds: quantile(own, 0.5),
     spread: [quantile(own, 0.25), quantile(own, 0.75)],
     accept,
     goal,
-    ...(torch === undefined
+    ...(torch.length === 0
       ? {}
       : {
           ratio: quantile(
