@@ -427,7 +427,7 @@ describe('types and values', () => {
 
   test('case 24: decimal commas and points mixed are an error', () => {
     expect(failure('a;b\n1,5;2.5\n3,5;4.5\n').message).toMatchInlineSnapshot(
-      `"parseCsv: line 2, column "a": "1,5" has a decimal comma, but "2.5" in line 2, column "b", has a point. Write all numbers alike, or say which mark is meant. Set decimal: ","."`,
+      `"parseCsv: line 2, column "a": "1,5" and 1 more have a decimal comma, but "2.5" in line 2, column "b", has a point. Write all numbers alike, or say which mark is meant. Set decimal: ","."`,
     )
   })
 

@@ -1,8 +1,9 @@
+import type { BadRows } from './bad-rows.ts'
 import { emptyColumn, type RawColumn } from './columns/raw-column.ts'
 import { delimiterName } from './dialect.ts'
 import type { Header } from './header.ts'
 import { badRowSeverity, missingWords, type CsvOptions } from './options.ts'
-import type { ProblemLog } from './problem.ts'
+import type { Problem, ProblemLog } from './problem.ts'
 import type { CsvRecord } from './scan.ts'
 
 /** Rows as they were read: a column of texts per name, and the physical line of each row. */
@@ -18,14 +19,15 @@ export class RowCollector {
   readonly #header: Header
   readonly #delimiter: string
   readonly #na: ReadonlySet<string>
+  readonly #bad: BadRows
   #rows: RawRows
-  #badRecords = 0
 
-  constructor(log: ProblemLog, options: CsvOptions, header: Header, delimiter: string) {
+  constructor(log: ProblemLog, options: CsvOptions, header: Header, delimiter: string, bad: BadRows) {
     this.#log = log
     this.#options = options
     this.#header = header
     this.#delimiter = delimiter
+    this.#bad = bad
     this.#na = new Set(options.na ?? missingWords)
     this.#rows = this.#noRows()
   }
@@ -33,11 +35,6 @@ export class RowCollector {
   /** Rows that wait to be taken. */
   get length(): number {
     return this.#rows.lines.length
-  }
-
-  /** Records that were no rows, in all. */
-  get badRecords(): number {
-    return this.#badRecords
   }
 
   /** Whether the record is a row. */
@@ -74,15 +71,12 @@ export class RowCollector {
       cells.length === header.length &&
       cells.every((cell, i) => cell === header[i])
     if (!isHeader) return false
-    const skip = this.#options.repeatedHeader === 'skip'
-    if (!skip) this.#badRecords++
-    this.#log.add({
-      code: 'REPEATED_HEADER',
-      severity: skip ? 'warning' : badRowSeverity(this.#options),
-      line,
-      message: 'the row repeats the header, as when files are joined.',
-      setting: skip ? undefined : { option: 'repeatedHeader', value: 'skip' },
-    })
+    const message = 'the row repeats the header, as when files are joined.'
+    if (this.#options.repeatedHeader === 'skip') {
+      this.#log.add({ code: 'REPEATED_HEADER', severity: 'warning', line, message })
+    } else {
+      this.#addBad({ code: 'REPEATED_HEADER', line, message, setting: { option: 'repeatedHeader', value: 'skip' } })
+    }
     return true
   }
 
@@ -102,11 +96,9 @@ export class RowCollector {
       })
       return true
     }
-    this.#badRecords++
     const isCut = !ended && cells.length < width
-    this.#log.add({
+    this.#addBad({
       code: isCut ? 'TRUNCATED' : 'RAGGED',
-      severity: badRowSeverity(this.#options),
       line,
       value: cells.join(this.#delimiter),
       message: `${message}${isCut ? ': the file ends within the row' : ''}.`,
@@ -117,5 +109,12 @@ export class RowCollector {
           : 'Fill it up with empty cells.',
     })
     return false
+  }
+
+  #addBad(problem: Omit<Problem, 'severity'>): void {
+    const { line, value } = problem
+    this.#bad.read(1)
+    this.#bad.add({ line, value })
+    this.#log.add({ ...problem, severity: badRowSeverity(this.#options) })
   }
 }

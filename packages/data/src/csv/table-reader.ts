@@ -1,4 +1,5 @@
 import type { Table } from '../table/table.ts'
+import { BadRows } from './bad-rows.ts'
 import { BlankLines } from './blank-lines.ts'
 import { checkOptions } from './check-options.ts'
 import { isBlank } from './dialect.ts'
@@ -30,6 +31,7 @@ export class TableReader {
   readonly #batchRows: number
   readonly #blankLines = new BlankLines()
   readonly #remarks = new ScanRemarks()
+  readonly #bad = new BadRows()
   /** The text so far, until it is enough to settle the dialect. */
   #head: string | undefined = ''
   #scanning: ScanOptions | undefined
@@ -75,10 +77,11 @@ export class TableReader {
       this.#log.fail(this.#op, { code: 'EMPTY', message: 'there is no table: the file is empty or blank.' })
     this.#remarks.report(this.#log)
     this.#blankLines.report(this.#log)
-    if (this.#rowsRead === 0 && body.rows.badRecords === 0) {
+    if (this.#rowsRead === 0 && this.#bad.count === 0) {
       this.#log.fail(this.#op, { code: 'NO_ROWS', message: 'there is a header, but no row after it.' })
     }
     if (body.rows.length > 0 || this.#batchCount === 0) this.#finishBatch(body)
+    body.typer.end()
     return [...this.takeBatches(encoding)]
   }
 
@@ -126,13 +129,13 @@ export class TableReader {
     const header = readHeader(op, log, options, record)
     return {
       header,
-      rows: new RowCollector(log, options, header, scanning.delimiter),
-      typer: new TableTyper(op, log, options, header, scanning),
+      rows: new RowCollector(log, options, header, scanning.delimiter, this.#bad),
+      typer: new TableTyper(op, log, options, header, scanning, this.#bad),
     }
   }
 
   #finishBatch({ rows, typer }: Body): void {
-    this.#batches.push(typer.table(rows.take(), rows.badRecords))
+    this.#batches.push(typer.table(rows.take()))
     this.#batchCount++
   }
 }

@@ -1,15 +1,24 @@
 import type { Table } from '../table/table.ts'
+import type { BadRows } from './bad-rows.ts'
 import { askedTypes, type AskedTypes } from './columns/asked-types.ts'
 import { withoutRows, type RawColumn } from './columns/raw-column.ts'
 import { typeColumns, type TypedColumns } from './columns/type-columns.ts'
+import type { DateOrder } from './date.ts'
 import type { Header } from './header.ts'
+import { MixedDecimals } from './mixed-decimals.ts'
 import type { CsvOptions } from './options.ts'
 import { quoted } from './printable.ts'
 import type { ProblemLog } from './problem.ts'
 import type { RawRows } from './row-collector.ts'
 import type { ScanOptions } from './scan.ts'
 
-/** Makes tables of rows. A file read in batches has one decimal mark, and what is odd about its columns is said once. */
+/** Most times that the rows of a table are typed. */
+const mostPasses = 8
+
+/**
+ * Makes tables of rows. A file read in batches has one decimal mark and one order of dates per column, and what is odd
+ * about its columns is said once.
+ */
 export class TableTyper {
   readonly #op: string
   readonly #log: ProblemLog
@@ -17,15 +26,19 @@ export class TableTyper {
   readonly #header: Header
   readonly #scanning: ScanOptions
   readonly #asked: AskedTypes
+  readonly #bad: BadRows
+  readonly #dateOrders = new Map<string, DateOrder>()
+  readonly #mixed = new MixedDecimals()
   #decimal: '.' | ',' | undefined
   #isFirst = true
 
-  constructor(op: string, log: ProblemLog, options: CsvOptions, header: Header, scanning: ScanOptions) {
+  constructor(op: string, log: ProblemLog, options: CsvOptions, header: Header, scanning: ScanOptions, bad: BadRows) {
     this.#op = op
     this.#log = log
     this.#options = options
     this.#header = header
     this.#scanning = scanning
+    this.#bad = bad
     this.#asked = askedTypes(op, log, options, header.names)
     this.#decimal = options.decimal
   }
@@ -33,30 +46,19 @@ export class TableTyper {
   /**
    * The rows as a table of typed columns.
    *
-   * @param badRecords records of the file so far that were no rows
    * @throws {TableError} when the file has errors so far, unless the options say to report them
    */
-  table({ columns: raw, lines: given }: RawRows, badRecords: number): Table {
+  table(given: RawRows): Table {
     const isIgnored = (name: string): boolean => this.#asked.get(name) === 'ignore'
-    let left = this.#withoutEmpty(raw.filter(({ name }) => !isIgnored(name)))
-    let lines = given
-    let typed = this.#typed(left, lines)
-    const badRows = typed.badRows.size
-    if (this.#options.onBadRow === 'skip' || this.#options.onBadRow === 'report') {
-      // What is left may be of another type once its bad rows are gone, so it is typed anew until nothing is bad.
-      while (typed.badRows.size > 0) {
-        const bad = typed.badRows
-        this.#log.addAll(typed.badLog)
-        left = left.map((column) => withoutRows(column, bad))
-        lines = lines.filter((_, row) => !bad.has(row))
-        typed = this.#typed(left, lines)
-      }
-    }
-    if (this.#options.onBadRow === 'skip') this.#checkBadShare(badRecords + badRows, badRecords + given.length)
-    if (this.#decimal === undefined) this.#log.addAll(typed.decimalLog)
+    const columns = this.#withoutEmpty(given.columns.filter(({ name }) => !isIgnored(name)))
+    this.#bad.read(given.lines.length)
+    const { typed, lines } = this.#usable({ columns, lines: given.lines })
+    if (this.#decimal === undefined) this.#mixed.add(typed.decimal.mixed)
+    const stops = this.#options.onBadRow !== 'report'
+    if (stops) this.#mixed.report(this.#log)
     this.#log.addAll(typed.log)
     this.#log.addAll(typed.badLog)
-    if (this.#options.onBadRow !== 'report') this.#log.throwErrors(this.#op)
+    if (stops) this.#log.throwErrors(this.#op)
     this.#isFirst = false
     const { delimiter, quote, escape } = this.#scanning
     return {
@@ -76,12 +78,51 @@ export class TableTyper {
     }
   }
 
+  /** Reports what only the end of the file tells. */
+  end(): void {
+    if (this.#options.onBadRow === 'report') this.#mixed.report(this.#log)
+  }
+
+  /** The rows, typed, less the bad ones where the options have them left out. */
+  #usable(rows: RawRows): { readonly typed: TypedColumns; readonly lines: readonly number[] } {
+    const { onBadRow = 'error', maxBadRows = 0.01 } = this.#options
+    let { columns, lines } = rows
+    // What is left may be of another type once its bad rows are gone, so it is typed anew until nothing is bad.
+    for (let pass = 0; pass < mostPasses; pass++) {
+      const typed = this.#typed(columns, lines)
+      if (onBadRow === 'error') return { typed, lines }
+      const { badRows, badLog } = typed
+      this.#log.addAll(badLog)
+      this.#countBad(badRows, columns, lines)
+      const excess = onBadRow === 'skip' ? this.#bad.excess(maxBadRows) : undefined
+      if (excess) this.#log.fail(this.#op, excess)
+      if (badRows.size === 0) return { typed, lines }
+      columns = columns.map((column) => withoutRows(column, badRows))
+      lines = lines.filter((_, row) => !badRows.has(row))
+    }
+    return this.#log.fail(this.#op, {
+      code: 'BAD_ROWS',
+      message: `each time that the bad rows were left out (${mostPasses} times), others were bad: types changed with what was left.`,
+      advice: 'Name the types of the columns.',
+    })
+  }
+
+  #countBad(badRows: TypedColumns['badRows'], columns: readonly RawColumn[], lines: readonly number[]): void {
+    let first = Infinity
+    for (const row of badRows.keys()) first = Math.min(first, row)
+    const column = columns.find(({ name }) => name === badRows.get(first))
+    if (column === undefined) return
+    this.#bad.add({ line: lines[first], column: column.name, value: column.cells[first] }, badRows.size)
+  }
+
   /** Types columns; the first ones that agree on a decimal mark settle it and say so, once. */
   #typed(raw: readonly RawColumn[], lines: readonly number[]): TypedColumns {
-    const typed = typeColumns(raw, lines, this.#asked, this.#decimal, this.#options)
-    if (typed.decimalLog.errorCount === 0) {
-      this.#decimal = typed.decimal
-      this.#log.addAll(typed.decimalLog)
+    const settled = { decimal: this.#decimal, dateOrders: this.#dateOrders }
+    const typed = typeColumns(raw, lines, this.#asked, settled, this.#options)
+    const { mark, remark, mixed } = typed.decimal
+    if (mixed.length === 0) {
+      this.#decimal = mark
+      if (remark) this.#log.add(remark)
     }
     return typed
   }
@@ -105,18 +146,6 @@ export class TableTyper {
         })
       }
       return !isEmpty
-    })
-  }
-
-  #checkBadShare(bad: number, all: number): void {
-    const most = this.#options.maxBadRows ?? 0.01
-    if (bad === 0 || bad <= most * all) return
-    this.#log.add({
-      code: 'BAD_ROWS',
-      severity: 'error',
-      message: `${bad} of ${all} rows are bad, more than the ${most * 100} % that may be skipped.`,
-      advice: 'Look at the problems listed, or raise the share.',
-      setting: { option: 'maxBadRows', value: Math.min(1, Math.ceil((bad / all) * 100) / 100) },
     })
   }
 }

@@ -1,7 +1,30 @@
 import { quoted } from '../printable.ts'
-import type { ProblemLog } from '../problem.ts'
+import type { Problem, Setting } from '../problem.ts'
 import { numbersUnder, presentCells, type Profile } from './profile.ts'
 import type { RawColumn } from './raw-column.ts'
+
+/** A column with decimal commas where other numbers have a point. */
+export interface MixedColumn {
+  readonly name: string
+  /** The first cell with a comma, and its line. */
+  readonly value: string
+  readonly line: number | undefined
+  /** How many cells have a comma. */
+  readonly count: number
+  /** Where the first point is. */
+  readonly point: string
+}
+
+/** The decimal mark of a table, and what is to be said about it. */
+export interface DecimalMark {
+  readonly mark: '.' | ','
+  readonly remark?: Problem
+  /** Not empty where the marks are mixed: then the mark is a guess. */
+  readonly mixed: readonly MixedColumn[]
+}
+
+/** The option that asks for decimal commas. */
+export const decimalComma: Setting = { option: 'decimal', value: ',' }
 
 /** Whether most cells could be numbers under one decimal mark or the other. */
 function mostlyNumbers(profile: Profile): boolean {
@@ -9,38 +32,41 @@ function mostlyNumbers(profile: Profile): boolean {
   return numbers > presentCells(profile) / 2
 }
 
-/** The decimal mark of a file: a comma if columns of numbers use it, and none uses a point. Logs what it finds. */
+/** The decimal mark of a table: a comma if columns of numbers use it, and none uses a point. */
 export function detectDecimal(
   columns: readonly RawColumn[],
   profiles: readonly Profile[],
   lines: ArrayLike<number>,
-  log: ProblemLog,
-): '.' | ',' {
+): DecimalMark {
   const numeric = profiles
     .map((profile, i) => ({ profile, column: columns[i]! }))
     .filter(({ profile }) => mostlyNumbers(profile))
-  const comma = numeric.find(({ profile }) => profile.comma > 0)
-  if (!comma) return '.'
-  const row = comma.profile.firstComma
-  const value = comma.column.cells[row]!
-  const point = numeric.find(({ profile }) => profile.point > 0)
-  const problem = { line: lines[row], column: comma.column.name, value, setting: { option: 'decimal', value: ',' } }
-  if (point) {
-    const other = point.profile.firstPoint
-    log.add({
-      ...problem,
-      code: 'DECIMAL_MIXED',
-      severity: 'error',
-      message: `${quoted(value)} has a decimal comma, but ${quoted(point.column.cells[other]!)} in line ${lines[other]}, column ${quoted(point.column.name)}, has a point.`,
-      advice: 'Write all numbers alike, or say which mark is meant.',
-    })
-    return '.'
-  }
-  log.add({
-    ...problem,
+  const commas = numeric
+    .filter(({ profile }) => profile.comma > 0)
+    .map(({ profile: { firstComma, comma, thousands }, column: { name, cells } }) => ({
+      name,
+      value: cells[firstComma]!,
+      line: lines[firstComma],
+      count: comma + thousands,
+    }))
+  const [first] = commas
+  if (first === undefined) return { mark: '.', mixed: [] }
+  const points = numeric.find(({ profile }) => profile.point > 0)
+  if (points === undefined) return { mark: ',', remark: commaRemark(first), mixed: [] }
+  const { firstPoint } = points.profile
+  const { name, cells } = points.column
+  const point = `${quoted(cells[firstPoint]!)} in line ${lines[firstPoint]}, column ${quoted(name)}`
+  return { mark: '.', mixed: commas.map((column) => ({ ...column, point })) }
+}
+
+function commaRemark({ name, value, line }: Omit<MixedColumn, 'point'>): Problem {
+  return {
     code: 'DECIMAL',
     severity: 'warning',
+    line,
+    column: name,
+    value,
     message: `${quoted(value)} is read as a number with a decimal comma.`,
-  })
-  return ','
+    setting: decimalComma,
+  }
 }

@@ -10,7 +10,7 @@ export function emptyColumn(name: string): RawColumn {
   return { name, cells: [], quotedWords: new Set() }
 }
 
-export function withoutRows({ name, cells, quotedWords }: RawColumn, rows: ReadonlySet<number>): RawColumn {
+export function withoutRows({ name, cells, quotedWords }: RawColumn, rows: { has(row: number): boolean }): RawColumn {
   const left = emptyColumn(name)
   cells.forEach((cell, row) => {
     if (rows.has(row)) return

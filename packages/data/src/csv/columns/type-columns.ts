@@ -6,7 +6,7 @@ import { ProblemLog } from '../problem.ts'
 import type { AskedTypes } from './asked-types.ts'
 import { booleanColumn } from './boolean-column.ts'
 import { dateOrder } from './date-order.ts'
-import { detectDecimal } from './decimal.ts'
+import { detectDecimal, type DecimalMark } from './decimal.ts'
 import { inferColumn } from './infer-column.ts'
 import { labelColumn } from './label-column.ts'
 import { numberColumn, plainNumbers } from './number-column.ts'
@@ -37,33 +37,39 @@ const typings: Readonly<Record<ColumnTypeName, Typing>> = {
 /** Typed columns, the decimal mark they were read with, and what was found. */
 export interface TypedColumns extends Findings {
   readonly columns: readonly Column[]
-  readonly decimal: '.' | ','
-  /** What was found about the decimal mark, told apart because a file settles it once. */
-  readonly decimalLog: ProblemLog
+  readonly decimal: DecimalMark
+}
+
+/** What is the same in all rows of a file, and known once the first of them tell. */
+export interface Settled {
+  /** Detected in each table where undefined. */
+  readonly decimal: '.' | ',' | undefined
+  /** By column of dates. Typing adds the orders that it finds. */
+  readonly dateOrders: Map<string, DateOrder>
 }
 
 /**
  * Gives each column the type asked for, or else the one that all its cells allow.
  *
  * @param lines physical line of each row
- * @param decimalMark detected where undefined
  */
 export function typeColumns(
   raw: readonly RawColumn[],
   lines: ArrayLike<number>,
   types: AskedTypes,
-  decimalMark: '.' | ',' | undefined,
+  settled: Settled,
   options: CsvOptions,
 ): TypedColumns {
-  const found: Findings = { log: new ProblemLog(), badLog: new ProblemLog(), badRows: new Set() }
+  const found: Findings = { log: new ProblemLog(), badLog: new ProblemLog(), badRows: new Map() }
   const profiles = raw.map((column) => profileOf(column, options.na))
-  const decimalLog = new ProblemLog()
-  const decimal = decimalMark ?? detectDecimal(raw, profiles, lines, decimalLog)
-  const context = { ...found, lines, decimal, options }
+  const decimal: DecimalMark = settled.decimal
+    ? { mark: settled.decimal, mixed: [] }
+    : detectDecimal(raw, profiles, lines)
+  const context = { ...found, lines, decimal: decimal.mark, dateOrders: settled.dateOrders, options }
   const columns = raw.map((each, i) => {
     const column = new UntypedColumn(each, profiles[i]!, context)
     const asked = types.get(column.name)
     return asked === undefined ? inferColumn(column) : typings[asked](column, asked)
   })
-  return { columns, decimal, decimalLog, ...found }
+  return { columns, decimal, ...found }
 }

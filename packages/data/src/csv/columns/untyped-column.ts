@@ -1,3 +1,4 @@
+import type { DateOrder } from '../date.ts'
 import type { ColumnTypeName, CsvOptions } from '../options.ts'
 import { badRowSeverity } from '../options.ts'
 import type { Problem, ProblemLog, Setting } from '../problem.ts'
@@ -9,7 +10,8 @@ export interface Findings {
   readonly log: ProblemLog
   /** Bad cells, told apart because their rows may be left out. */
   readonly badLog: ProblemLog
-  readonly badRows: Set<number>
+  /** The bad rows, each with the first column that has a bad cell in it. */
+  readonly badRows: Map<number, string>
 }
 
 /** What the columns of a table have in common when they are typed. */
@@ -17,6 +19,8 @@ export interface TypingContext extends Findings {
   /** Physical line of each row. */
   readonly lines: ArrayLike<number>
   readonly decimal: '.' | ','
+  /** The order of the dates in each column where it is settled. */
+  readonly dateOrders: Map<string, DateOrder>
   readonly options: CsvOptions
 }
 
@@ -26,6 +30,7 @@ export class UntypedColumn {
   readonly cells: readonly string[]
   readonly profile: Profile
   readonly decimal: '.' | ','
+  readonly dateOrders: Map<string, DateOrder>
   readonly normalizeLabels: boolean
   readonly isNonFiniteMissing: boolean
   /** Words that are missing in columns of every type, where the options name them. */
@@ -39,6 +44,7 @@ export class UntypedColumn {
     this.cells = raw.cells
     this.profile = profile
     this.decimal = context.decimal
+    this.dateOrders = context.dateOrders
     this.normalizeLabels = normalizeLabels
     this.isNonFiniteMissing = nonFinite === 'missing'
     this.named = na && new Set(na)
@@ -82,10 +88,14 @@ export class UntypedColumn {
     this.note({ ...problem, line: this.#context.lines[row], value: this.cells[row]! })
   }
 
-  /** A cell that the type does not allow. */
-  bad(row: number, problem: Omit<Problem, 'severity' | 'line' | 'column' | 'value'>): void {
+  /** A cell that the type does not allow, and rows that are bad for the same reason. */
+  bad(
+    row: number,
+    problem: Omit<Problem, 'severity' | 'line' | 'column' | 'value'>,
+    alike: readonly number[] = [],
+  ): void {
     const { badRows, badLog, lines, options } = this.#context
-    badRows.add(row)
+    for (const each of [row, ...alike]) if (!badRows.has(each)) badRows.set(each, this.name)
     badLog.add({
       severity: badRowSeverity(options),
       line: lines[row],
