@@ -91,55 +91,78 @@ function storeRow<T>(c: usize, v0: v128, v1: v128, isAdded: bool, columns: i32):
   } else storeTail<T>(c, v0, columns)
 }
 
-/** B[k, columns] into panels of [k][2 vectors], zeros beyond the last column. */
+/**
+ * Lines of k elements into panels of [k][width], zeros beyond the last line: the columns of B, the rows of A. Lines are `pitch` bytes
+ * apart, the elements of one `step` bytes.
+ */
 @inline
-function packB<T>(to: usize, b: usize, k: i32, columns: i32, rowB: usize, columnB: usize): void {
-  const wide = 2 * lanes<T>()
-  for (; columns > 0; columns -= wide) {
-    const width = min(columns, wide)
-    let row = b
-    for (let p = 0; p < k; p++) {
-      if (width == wide && columnB == sizeof<T>()) {
-        v128.store(to, v128.load(row))
-        v128.store(to, v128.load(row, 16), 16)
-      } else {
-        let from = row
-        for (let j = 0; j < width; j++) {
-          store<T>(to + bytes<T>(j), load<T>(from))
-          from += columnB
-        }
-        for (let j = width; j < wide; j++) store<T>(to + bytes<T>(j), <T>0)
+function pack<T>(to: usize, from: usize, lines: i32, k: i32, pitch: usize, step: usize, width: i32): void {
+  const rowTo = bytes<T>(width)
+  for (; lines > 0; lines -= width) {
+    if (lines >= width && pitch == sizeof<T>()) copyPanel(to, from, k, step, rowTo)
+    else if (lines >= width && sizeof<T>() == 4 && step == 4) {
+      for (let line = 0; line < width; line += 4) {
+        turnLines(to + bytes<T>(line), rowTo, from + <usize>line * pitch, pitch, k)
       }
-      to += 32
-      row += rowB
-    }
-    b += <usize>wide * columnB
+    } else gatherPanel<T>(to, from, min(lines, width), k, pitch, step, width)
+    to += rowTo * k
+    from += <usize>width * pitch
   }
 }
 
-/** A[rows, k] into panels of [k][4]; the last rows fill up a panel with zeros. */
+/** A panel of lines that lie side by side. */
 @inline
-function packA<T>(to: usize, a: usize, rows: i32, k: i32, rowA: usize, columnA: usize): void {
-  for (; rows > 0; rows -= 4) {
-    if (rows >= 4) {
-      let from = a
-      for (let p = 0; p < k; p++) {
-        store<T>(to, load<T>(from))
-        store<T>(to + sizeof<T>(), load<T>(from + rowA))
-        store<T>(to + 2 * sizeof<T>(), load<T>(from + 2 * rowA))
-        store<T>(to + 3 * sizeof<T>(), load<T>(from + 3 * rowA))
-        to += 4 * sizeof<T>()
-        from += columnA
-      }
-    } else {
-      for (let p = 0; p < k; p++) {
-        for (let i = 0; i < 4; i++) {
-          store<T>(to, i < rows ? load<T>(a + <usize>i * rowA + <usize>p * columnA) : <T>0)
-          to += sizeof<T>()
-        }
-      }
+function copyPanel(to: usize, from: usize, k: i32, step: usize, rowTo: usize): void {
+  for (let p = 0; p < k; p++) {
+    for (let at: usize = 0; at < rowTo; at += 16) v128.store(to + at, v128.load(from + at))
+    to += rowTo
+    from += step
+  }
+}
+
+/** Four lines of float32 in order into four columns of a panel. */
+function turnLines(to: usize, rowTo: usize, from: usize, pitch: usize, k: i32): void {
+  const line1 = from + pitch
+  const line2 = line1 + pitch
+  const line3 = line2 + pitch
+  const end = bytes<f32>(k)
+  let p: usize = 0
+  for (; p + 16 <= end; p += 16) {
+    const v0 = v128.load(from + p)
+    const v1 = v128.load(line1 + p)
+    const v2 = v128.load(line2 + p)
+    const v3 = v128.load(line3 + p)
+    let low = v128.shuffle<i32>(v0, v1, 0, 4, 1, 5)
+    let high = v128.shuffle<i32>(v2, v3, 0, 4, 1, 5)
+    v128.store(to, v128.shuffle<i64>(low, high, 0, 2))
+    v128.store(to + rowTo, v128.shuffle<i64>(low, high, 1, 3))
+    to += 2 * rowTo
+    low = v128.shuffle<i32>(v0, v1, 2, 6, 3, 7)
+    high = v128.shuffle<i32>(v2, v3, 2, 6, 3, 7)
+    v128.store(to, v128.shuffle<i64>(low, high, 0, 2))
+    v128.store(to + rowTo, v128.shuffle<i64>(low, high, 1, 3))
+    to += 2 * rowTo
+  }
+  for (; p < end; p += 4) {
+    store<f32>(to, load<f32>(from + p))
+    store<f32>(to, load<f32>(line1 + p), 4)
+    store<f32>(to, load<f32>(line2 + p), 8)
+    store<f32>(to, load<f32>(line3 + p), 12)
+    to += rowTo
+  }
+}
+
+/** A panel one by one. */
+@inline
+function gatherPanel<T>(to: usize, from: usize, lines: i32, k: i32, pitch: usize, step: usize, width: i32): void {
+  for (let p = 0; p < k; p++) {
+    let source = from
+    for (let line = 0; line < width; line++) {
+      store<T>(to, line < lines ? load<T>(source) : <T>0)
+      to += sizeof<T>()
+      source += pitch
     }
-    a += 4 * rowA
+    from += step
   }
 }
 
@@ -396,7 +419,7 @@ function gemm<T>(
     const columns = min(NC, n - j)
     for (let p = 0; p < k; p += KC) {
       const depth = min(KC, k - p)
-      packB<T>(panelsB, b + <usize>p * rowB + <usize>j * columnB, depth, columns, rowB, columnB)
+      pack<T>(panelsB, b + <usize>p * rowB + <usize>j * columnB, columns, depth, columnB, rowB, 2 * lanes<T>())
       for (let i = 0; i < m; i += MC) {
         const rows = min(MC, m - i)
         const to = c + <usize>i * pitchC + bytes<T>(j)
@@ -404,7 +427,7 @@ function gemm<T>(
         if (isADirect) {
           multiplyDirect<T>(to, from, panelsB, rows, columns, depth, pitchC, rowA, columnA, <usize>depth << 5, 32, isAdded)
         } else {
-          packA<T>(panelsA, from, rows, depth, rowA, columnA)
+          pack<T>(panelsA, from, rows, depth, rowA, columnA, 4)
           multiplyPacked<T>(to, panelsA, panelsB, rows, columns, depth, pitchC, isAdded)
         }
       }
