@@ -32,6 +32,53 @@ function tutorial() {
   }
 }
 
+/** Layers of 784, 128, 64 and 10, of which the next one's gradient of its input is taken, and Adam's step over each parameter. */
+function mlp() {
+  const [batch, sizes] = [64, [784, 128, 64, 10]]
+  const scratch = place(kernels.gemmScratchBytes())
+  const [losses, sums, loss, one] = [place(4 * batch), place(4 * batch), place(4), place([1])]
+  const [targets, gradLogits] = [place(8 * batch), place(4 * batch * sizes[3])]
+  const layers = sizes.slice(1).map((outputs, i) => {
+    const count = outputs * sizes[i]
+    return {
+      ...{ inputs: sizes[i], outputs, count },
+      ...{ x: random(batch * sizes[i]), w: random(count), b: random(outputs), y: place(4 * batch * outputs) },
+      ...{ gradX: place(4 * batch * sizes[i]), gradW: place(4 * count), gradB: place(4 * outputs) },
+      moments: [count, outputs].map((n) => [place(4 * n), place(4 * n)]),
+    }
+  })
+  const words = place(64)
+  const repeat = (to, from, rows, columns) => {
+    new Int32Array(memory.buffer, words, 7).set([2, rows, 0, columns, 1])
+    kernels.copy32Nd(to, from, words)
+  }
+  const adam = (p, g, [first, second], n) =>
+    kernels.adamF32(p, g, first, second, n, 1e-3, 0.9, 0.999, 1e-8, 0, false, 0.1, 0.001)
+  return () => {
+    layers.forEach(({ inputs: k, outputs: n, x, w, b, y }, i) => {
+      repeat(y, b, batch, n)
+      kernels.gemmF32(y, x, w, batch, n, k, n, k, 1, 1, k, 1, scratch)
+      if (i + 1 < layers.length) kernels.reluF32(layers[i + 1].x, y, batch * n)
+    })
+    const last = layers[layers.length - 1]
+    let g = gradLogits
+    kernels.crossEntropyF32(losses, sums, last.y, targets, batch, last.outputs, 3, -100)
+    kernels.sumF32(loss, losses, 1, batch, 1, 1 / batch)
+    kernels.crossEntropyBackwardF32(g, last.y, sums, targets, batch, last.outputs, 3, -100, one, 0, 1 / batch)
+    for (const { inputs: k, outputs: n, x, w, b, gradX, gradW, gradB, moments } of layers.toReversed()) {
+      kernels.gemmF32(gradW, g, x, n, k, batch, k, 1, n, k, 1, 0, scratch)
+      kernels.sumF32(gradB, g, 1, batch, n, 1)
+      if (k !== sizes[0]) {
+        kernels.gemmF32(gradX, g, w, batch, k, n, k, n, 1, k, 1, 0, scratch)
+        kernels.reluBackwardF32(gradX, gradX, x, batch * k)
+        g = gradX
+      }
+      adam(w, gradW, moments[0], n * k)
+      adam(b, gradB, moments[1], n)
+    }
+  }
+}
+
 /** Room for so many random numbers. */
 const random = (count) => place(Float32Array.from({ length: count }, Math.random))
 
@@ -88,4 +135,6 @@ await serve(build, {
     const [p, g, first, second] = [random(million), random(million), random(million), random(million)]
     return () => kernels.adamF32(p, g, first, second, million, 1e-3, 0.9, 0.999, 1e-8, 0, false, 0.1, 0.001)
   },
+  'MLP 784-128-64-10 step, Adam': mlp,
+  'MLP 784-128-64-10 step, Adam, compiled': mlp,
 })
