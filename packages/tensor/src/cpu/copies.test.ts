@@ -7,12 +7,16 @@ const everyByte = Uint8Array.from({ length: 1024 }, (_, i) => 255 - (i % 256))
 const megabyte = 1 << 20
 
 function kindOf(copy: Copy): string {
-  return copy instanceof Uint8Array ? 'bytes' : 'numbers'
+  return typeof copy === 'string' ? 'text' : copy instanceof Uint8Array ? 'bytes' : 'numbers'
 }
+
+const node = { process: { versions: { node: '20.19.0' } }, Buffer }
 
 describe('copiesOf(bytes)', () => {
   it.each([
-    ['as numbers', {}, 'numbers'],
+    ['as text in Node', node, 'text'],
+    ['as numbers elsewhere', {}, 'numbers'],
+    ['as numbers where something stands for Buffer', { Buffer }, 'numbers'],
     [
       'as bytes while the JavaScript heap is full',
       { process: { memoryUsage: () => ({ heapUsed: 2 ** 33 }) } },
@@ -59,9 +63,19 @@ describe('copiesOf(bytes)', () => {
     expect([...words.subarray(100, 106)]).toEqual(odd)
   })
 
+  it('keeps all bits of NaNs in text', () => {
+    const bytes = new Uint8Array(megabyte)
+    const words = new BigUint64Array(bytes.buffer)
+    const copies = copiesOf(bytes, node)
+    const odd = [0x7ff8n << 48n, 0x7ff0000000000001n, 0xfff7fffffff7ffffn, (0xfffn << 52n) | 5n]
+    words.set(odd)
+    copies.bringBack(copies.take(0, 32), 8, 24, 800)
+    expect([...words.subarray(99, 104)]).toEqual([0n, ...odd.slice(1), 0n])
+  })
+
   it('keeps large ones as bytes in Node, and as numbers elsewhere', () => {
     const bytes = new Uint8Array(megabyte)
-    expect(kindOf(copiesOf(bytes, { process: { versions: { node: '20.19.0' } } }).takeLarge(0, 64))).toBe('bytes')
+    expect(kindOf(copiesOf(bytes, node).takeLarge(0, 64))).toBe('bytes')
     expect(kindOf(copiesOf(bytes, {}).takeLarge(0, 64))).toBe('numbers')
   })
 })

@@ -4,7 +4,7 @@ import { copiesOf } from './copies.ts'
 import type { HeapBudget } from './heap.ts'
 import { Heap, passingArray } from './heap.ts'
 import type { Resident } from './resident.ts'
-import { roundUp, slack } from './resident.ts'
+import { isInPieces, roundUp, slack } from './resident.ts'
 import type { RingSize } from './ring.ts'
 import { Ring } from './ring.ts'
 
@@ -132,7 +132,7 @@ export class Memory {
     resident.outside = undefined
     this.#broughtBack += byteLength
     this.place(resident)
-    if ('pieces' in outside!) this.#large.bringBack(outside, resident)
+    if (isInPieces(outside!)) this.#large.bringBack(outside, resident)
     else this.#copies.bringBack(outside!, at, roundUp(byteLength), resident.address)
   }
 

@@ -16,6 +16,9 @@ export interface Pieces {
   readonly pieces: readonly Copy[]
 }
 
+export const isInPieces = (outside: Copy | Pieces): outside is Pieces =>
+  typeof outside === 'object' && 'pieces' in outside
+
 /** A stretch of the heap of large residents, in the order of addresses. */
 export interface Block {
   address: number

@@ -36,8 +36,8 @@ const mutants: readonly Mutant[] = [
   {
     breaks: 'what comes back is what went outside, from its own place in the copy',
     file: 'cpu/copies.ts',
-    find: 'copy[from / 8 + i]!',
-    replace: 'copy[i]!',
+    find: 'copy.substring(from, from + length)',
+    replace: 'copy.substring(0, length)',
   },
   {
     breaks: 'the address is that of the place it was brought back to',
