@@ -40,12 +40,10 @@ function mlp() {
   const [targets, gradLogits] = [place(8 * batch), place(4 * batch * sizes[3])]
   const layers = sizes.slice(1).map((outputs, i) => {
     const count = outputs * sizes[i]
-    return {
-      ...{ inputs: sizes[i], outputs, count },
-      ...{ x: random(batch * sizes[i]), w: random(count), b: random(outputs), y: place(4 * batch * outputs) },
-      ...{ gradX: place(4 * batch * sizes[i]), gradW: place(4 * count), gradB: place(4 * outputs) },
-      moments: [count, outputs].map((n) => [place(4 * n), place(4 * n)]),
-    }
+    const [x, w, b, y] = [random(batch * sizes[i]), random(count), random(outputs), place(4 * batch * outputs)]
+    const [gradX, gradW, gradB] = [place(4 * batch * sizes[i]), place(4 * count), place(4 * outputs)]
+    const moments = [count, outputs].map((n) => [place(4 * n), place(4 * n)])
+    return { inputs: sizes[i], outputs, x, w, b, y, gradX, gradW, gradB, moments }
   })
   const words = place(64)
   const repeat = (to, from, rows, columns) => {

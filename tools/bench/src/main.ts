@@ -80,8 +80,9 @@ function tableOf(rows: readonly Row[], versions: ReadonlyMap<string, string>): s
 
 const rows: Row[] = []
 const versions = new Map<string, string>()
-for (const { name } of workloads.filter(({ name }) => name.includes(values.only))) {
-  const { row, peers } = measured(name)
+for (const workload of workloads) {
+  if (!workload.name.includes(values.only)) continue
+  const { row, peers } = measured(workload.name)
   for (const { name, version } of peers) versions.set(name, version)
   rows.push(row)
   console.error(`${row.workload}: ${figure(row.microseconds)} us, ${figure(row.ratio)} x PyTorch (${verdict(row)})`)

@@ -11,7 +11,7 @@ import { workloads } from './workloads.ts'
 // what an engine learned from other work would be in the figures. Prints the row as JSON.
 // Usage: node dist/measure-row.js NAME ROUNDS
 
-const [name, rounds] = [process.argv[2], Number(process.argv[3])]
+const [wanted, rounds] = [process.argv[2], Number(process.argv[3])]
 
 /** A peer's measurement takes about this long. */
 const peerMicroseconds = 60_000
@@ -64,8 +64,8 @@ async function rowOf(workload: Workload, peers: readonly Peer[]): Promise<Row> {
   return misses(row) ? { ...row, shares: await profile(call, calls) } : row
 }
 
-const workload = workloads.find((known) => known.name === name)
-if (workload === undefined) throw new Error(`bench: there is no workload "${name}". See workloads.ts.`)
+const workload = workloads.find(({ name }) => name === wanted)
+if (workload === undefined) throw new Error(`bench: there is no workload "${wanted}". See workloads.ts.`)
 const peers = await startPeers()
 const measured: Measured = {
   row: await rowOf(workload, peers),
