@@ -4,7 +4,7 @@ import { parseCsv, readCsv, readCsvBatches } from './read-csv.ts'
 import type { ColumnTypeName, CsvOptions } from './options.ts'
 import { formatProblem, TableError, type ProblemCode } from './problem.ts'
 import { formatCsvRecord } from './write-csv.ts'
-import { cellText, columnNames, columnOf, type Table } from '../table/table.ts'
+import { cellText, columnNames, columnOf, problemsOf, type Table } from '../table/table.ts'
 
 /*
  * The bad files that a reader meets, by number: what is an error (with code, line and column), what a warning, and what
@@ -133,6 +133,26 @@ describe('bytes and encodings', () => {
       `"parseCsv: line 3: the row has 2 cells, the header 3: the file ends within the row. It was probably cut short: get it again."`,
     )
     expect(failure(bytes('a,b\n1,caf', [0xc3])).code).toBe('TRUNCATED')
+  })
+
+  test('the first pieces may be of any length', async () => {
+    const pieces = async function* (...all: Uint8Array[]): AsyncGenerator<Uint8Array> {
+      yield* all
+    }
+    const long = bytes(',b\n', '1,x\n'.repeat(100_000))
+    expect((await readCsv(pieces(bytes('a'), long))).rowCount).toBe(100_000)
+    const zipped = await gzip(bytes('a,b\n1,x\n'))
+    const start = Array.from({ length: 3 }, (_, i) => zipped.subarray(i, i + 1))
+    expect((await readCsv(pieces(new Uint8Array(0), ...start, zipped.subarray(3)))).rowCount).toBe(1)
+  })
+
+  test('batches of a long text come before its end is read', async () => {
+    const batches = readCsvBatches(`a,b\n${'1,x\n'.repeat(100_000)}"`, { batchRows: 1000 })
+    expect((await batches.next()).value).toMatchObject({ rowCount: 1000 })
+    const rest = async (): Promise<void> => {
+      for await (const batch of batches) expect(batch.rowCount).toBe(1000)
+    }
+    await expect(rest()).rejects.toMatchObject({ code: 'QUOTE_OPEN', line: 100_002 })
   })
 
   test('an input that fails to read passes its own error on', async () => {
@@ -311,6 +331,21 @@ describe('the shape of the table', () => {
     expect(columnNames(parseCsv('a,b,a,a_2\n1,2,3,4\n', { dedupe: true }))).toEqual(['a', 'b', 'a_3', 'a_2'])
   })
 
+  test('case 28: names used very often are renamed too', () => {
+    const text = `${'a,'.repeat(9998)}a_3\n${'1,'.repeat(9998)}1\n`
+    const names = columnNames(parseCsv(text, { dedupe: true }))
+    expect(names.slice(0, 4)).toEqual(['a', 'a_2', 'a_4', 'a_5'])
+    expect(new Set(names).size).toBe(9999)
+  })
+
+  test('case 28: names of what every object has are names like others', () => {
+    const types: Record<string, ColumnTypeName> = JSON.parse('{ "__proto__": "text" }')
+    const table = parseCsv('__proto__,constructor,toString\n1,2,x\n3,4,y\n', { types })
+    expect(columnNames(table)).toEqual(['__proto__', 'constructor', 'toString'])
+    expect(table.columns.map(({ kind }) => kind)).toEqual(['text', 'number', 'category'])
+    expect(rowsOf(table)[1]).toEqual(['3', '4', 'y'])
+  })
+
   test('case 29: a column without a name gets one, and spaces around names go', () => {
     const table = parseCsv(' a ,b,\n1,2,3\n')
     expect(columnNames(table)).toEqual(['a', 'b', 'column_3'])
@@ -329,6 +364,18 @@ describe('the shape of the table', () => {
     const commented = '# made by hand\na,b\n1,2\n# more\n3,4\n'
     expect(failure(commented).problems[0]?.setting).toEqual({ option: 'comment', value: '#' })
     expect([...parseCsv(commented, { comment: '#' }).lines]).toEqual([3, 5])
+  })
+
+  test('case 30: lines are skipped however many, and wherever the pieces end', async () => {
+    const pieces = async function* (): AsyncGenerator<Uint8Array> {
+      for (let i = 0; i < 20_000; i++) yield bytes('a title, not a table\r')
+      yield bytes('\n')
+      yield bytes('a,b\n1,2\n')
+    }
+    const table = await readCsv(pieces(), { skipLines: 20_000 })
+    expect(columnNames(table)).toEqual(['a', 'b'])
+    expect([...table.lines]).toEqual([20_002])
+    expect(failure('a,b\n1,2\n', { skipLines: 2 }).code).toBe('EMPTY')
   })
 
   test('case 30: a sep= line sets the delimiter', () => {
@@ -542,6 +589,21 @@ describe('types and values', () => {
       ]
     `)
     expect(valuesOf(text, 'c', { normalizeLabels: true })).toEqual(['good', 'good', 'good', 'good', 'bad'])
+  })
+
+  test('case 40: of many spellings the most frequent are listed', () => {
+    const spelling = (bits: number): string =>
+      Array.from('abcdefgh', (letter, i) => ((bits >> i) & 1 ? letter.toUpperCase() : letter)).join('')
+    const rows = Array.from({ length: 512 }, (_, i) => `${spelling(i % 256)},${i}\n`)
+    const { message } = problemsOf(parseCsv(`c,n\n${rows.join('')}`).report, 'LABEL_SPELLING')[0]!
+    expect(message).toMatch(/^"abcdefgh" \(2\), .* \(2\), 250 more differ only by case/)
+    expect(message.length).toBeLessThan(200)
+  })
+
+  test('case 59: a name with terminal codes is escaped in the flag that is suggested, and where names are listed', () => {
+    const error = failure('\u001b[31mn,k\n1,a\n2,b\nx,c\n')
+    expect(formatProblem(error.problems[0]!, 'flags')).toContain("Use --types '\\x1b[31mn=category'.")
+    expect(failure('\u202ename,b\n1,2\n', { types: { nothing: 'number' } }).message).toContain('"\\u202ename"')
   })
 
   test('case 59: control characters and terminal codes are escaped in messages, and formulas on writing if asked', () => {

@@ -106,7 +106,8 @@ function completeUtf8(bytes: Uint8Array): number {
   return bytes.length
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+/** Two pieces of bytes as one. */
+export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   if (first.length === 0) return second
   const both = new Uint8Array(first.length + second.length)
   both.set(first)

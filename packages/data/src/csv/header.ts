@@ -67,13 +67,18 @@ function trimmedName(log: ProblemLog, line: number, cell: string): string {
 /** A name per column. With `dedupe`, repeated ones are numbered; else they are errors. */
 function distinctNames(log: ProblemLog, line: number, given: readonly string[], dedupe: boolean): readonly string[] {
   const places = new Map<string, number>()
+  const others = new Set(given)
+  /** The next number to try, by name. */
+  const numbers = new Map<string, number>()
   return given.map((name, place) => {
     const base = name === '' ? placeName(place) : name
     const before = places.get(base)
     let unique = base
     if (before !== undefined) {
       if (dedupe || name === '') {
-        for (let k = 2; places.has(unique) || given.includes(unique); k++) unique = `${base}_${k}`
+        let k = numbers.get(base) ?? 2
+        for (; places.has(unique) || others.has(unique); k++) unique = `${base}_${k}`
+        numbers.set(base, k)
       } else {
         log.add({
           code: 'DUP_COLUMN',

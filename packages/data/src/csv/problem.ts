@@ -111,7 +111,7 @@ function settingText({ option, value, column }: Setting, style: 'options' | 'fla
   const flag = option.replaceAll(capital, (letter) => `-${letter.toLowerCase()}`)
   if (value === false) return `Use --no-${flag}.`
   if (value === true) return `Use --${flag}.`
-  const text = column === undefined ? String(value) : `${column}=${value}`
+  const text = printable(column === undefined ? String(value) : `${column}=${value}`, 200)
   return `Use --${flag} ${/^[\w.,:=#/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`}.`
 }
 

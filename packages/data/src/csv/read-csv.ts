@@ -1,5 +1,5 @@
 import { type Table } from '../table/table.ts'
-import { isGzip, StrictDecoder } from './decode.ts'
+import { isGzip, joined, StrictDecoder } from './decode.ts'
 import type { CsvOptions } from './options.ts'
 import { ProblemLog } from './problem.ts'
 import { TableReader } from './table-reader.ts'
@@ -83,6 +83,9 @@ async function* batches(op: string, input: CsvInput, options: CsvOptions, batchR
   yield* reader.end(last)
 }
 
+/** Characters or bytes of what is in memory that are read at a time. */
+const pieceLength = 1 << 18
+
 /** The decoded pieces of an input, each with the encoding it was in. */
 async function* texts(
   op: string,
@@ -91,7 +94,10 @@ async function* texts(
   options: CsvOptions,
 ): AsyncGenerator<[text: string, encoding: string | undefined]> {
   if (typeof input === 'string') {
-    yield [StrictDecoder.text(op, log, input), undefined]
+    const text = StrictDecoder.text(op, log, input)
+    for (let start = 0; start < text.length; start += pieceLength) {
+      yield [text.slice(start, start + pieceLength), undefined]
+    }
     return
   }
   const decoder = new StrictDecoder(op, log, options.encoding)
@@ -100,8 +106,6 @@ async function* texts(
   }
   yield [decoder.end(), decoder.encoding]
 }
-
-const pieceLength = 1 << 18
 
 async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += pieceLength) yield bytes.subarray(start, start + pieceLength)
@@ -116,7 +120,7 @@ async function* unzipped(op: string, log: ProblemLog, input: AsyncIterable<Uint8
     while (head.length < 2 && !ended) {
       const next = await pieces.next()
       ended = next.done === true
-      if (next.done !== true) head = head.length === 0 ? next.value : Uint8Array.of(...head, ...next.value)
+      if (next.done !== true) head = joined(head, next.value)
     }
     const rest = async function* (): AsyncGenerator<Uint8Array> {
       if (head.length > 0) yield head

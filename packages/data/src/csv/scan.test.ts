@@ -41,6 +41,30 @@ describe('RecordScanner', () => {
     ])
   })
 
+  test('passes comments of any length, and line ends that pieces cut in two', () => {
+    const pieces = ['#', 'x'.repeat(50), 'y'.repeat(50), '\r', '\na\r', '\n#z', '\r', 'b']
+    expect(scan(pieces, { comment: '#', maxFieldLength: 20 })).toMatchObject([
+      { cells: ['a'], line: 2 },
+      { cells: ['b'], line: 4 },
+    ])
+  })
+
+  test('reads a record in linear time, in however many pieces or with however many escapes', () => {
+    // Scanning it anew with each piece, or looking for its end after each escape, would take minutes.
+    expect(cellsOf(scan(Array.from({ length: 9000 }, () => `"${'x'.repeat(2000)}",`)))[0]).toHaveLength(9001)
+    const escaped = scan([`"${'\\\\'.repeat(500_000)}"`], { escape: '\\' })
+    expect(escaped[0]!.cells[0]).toHaveLength(500_000)
+  })
+
+  test('spaces around a cell count for its length', () => {
+    const spaces = Array.from({ length: 30 }, () => ' ')
+    for (const start of ['a,', 'a,"b"']) {
+      expect(() => scan(['x\n', start, ...spaces], { maxFieldLength: 20 })).toThrow(
+        expect.objectContaining({ code: 'FIELD_TOO_LONG', line: 2, column: 1 }),
+      )
+    }
+  })
+
   test('an escape before other characters is text', () => {
     expect(cellsOf(scan(['"C:\\dir\\\\","\\"x\\""'], { escape: '\\' }))).toEqual([['C:\\dir\\', '"x"']])
   })

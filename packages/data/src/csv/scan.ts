@@ -103,6 +103,9 @@ export class RecordScanner {
   readonly #delimiter: number
   readonly #quote: number
   #rest = ''
+  /** How long the rest must be to be scanned. */
+  #enough = 0
+  #inComment = false
   #line: number
   #lineEnd = 0
 
@@ -116,22 +119,27 @@ export class RecordScanner {
 
   /** Takes the next piece of text. */
   push(text: string): void {
-    this.#scan(this.#rest + text, false)
+    this.#rest += text
+    if (this.#rest.length >= this.#enough) this.#scan(false)
   }
 
   /** Takes the end of the text. */
   end(): void {
-    this.#scan(this.#rest, true)
+    this.#scan(true)
   }
 
-  #scan(text: string, last: boolean): void {
+  #scan(last: boolean): void {
+    const text = this.#rest
     let start = 0
     while (start < text.length) {
-      const next = this.#record(text, start, last)
-      if (next < 0) break
+      const next = this.#inComment ? this.#comment(text, start, last) : this.#record(text, start, last)
+      if (next <= start) break
       start = next
     }
     this.#rest = text.slice(start)
+    // A record that goes on is scanned from its start again: each time that it has doubled, or many pieces would cost
+    // the square of their number.
+    this.#enough = 2 * this.#rest.length
   }
 
   /** Scans one record from `start`; the position after it, or -1 where `text` ends before it does. */
@@ -150,6 +158,7 @@ export class RecordScanner {
     for (;;) {
       if (cells.length >= this.#options.maxColumns) throw new ScanFault('TOO_WIDE', this.#line, cells.length, '')
       const open = this.#quoteStart(text, position)
+      if (open - position > this.#options.maxFieldLength) throw new ScanFault('FIELD_TOO_LONG', line, cells.length, '')
       if (open === text.length && open > position && !last) return -1
       if (text.charCodeAt(open) === this.#quote) {
         const cell = this.#quotedCell(text, open, line, cells.length, last)
@@ -226,17 +235,18 @@ export class RecordScanner {
       new ScanFault(code, at, column, text.slice(open, open + 200))
     let value = ''
     let from = open + 1
-    let close: number
+    let close = open
     for (;;) {
-      close = text.indexOf(quote, from)
-      if ((close < 0 ? text.length : close) - open > maxFieldLength) throw fault('FIELD_TOO_LONG')
-      const escaped =
-        escape === quote ? close : firstEscaped(text, from, close < 0 ? text.length : close, escape, quote)
-      if (escaped >= 0 && escaped + 1 === text.length && !last) return undefined
+      // Escapes before it do not change where the next quote is.
+      if (close < from) close = text.indexOf(quote, from)
+      if (close < 0) close = text.length
+      if (close - open > maxFieldLength) throw fault('FIELD_TOO_LONG')
+      const escaped = escape === quote ? close : firstEscaped(text, from, close, escape, quote)
+      if (escaped + 1 === text.length && !last) return undefined
       if (escaped >= 0 && isEscape(text, escaped, escape, quote)) {
         value += text.slice(from, escaped) + text[escaped + 1]
         from = escaped + 2
-      } else if (close >= 0) {
+      } else if (close < text.length) {
         break
       } else if (last) {
         throw fault('QUOTE_OPEN')
@@ -252,6 +262,7 @@ export class RecordScanner {
       if (code !== SPACE && code !== TAB) throw fault('QUOTE_CLOSE', line + countLineBreaks(text, open, end))
       end++
     }
+    if (end - close > maxFieldLength) throw fault('FIELD_TOO_LONG')
     return { value, end, spaceAfter: end > close + 1 }
   }
 
@@ -268,12 +279,14 @@ export class RecordScanner {
     return position + (kind === 2 ? 2 : 1)
   }
 
+  /** Passes a comment line, or what there is of it: it may be longer than memory. */
   #comment(text: string, start: number, last: boolean): number {
     let i = start
     while (i < text.length && text.charCodeAt(i) !== LF && text.charCodeAt(i) !== CR) i++
-    if (i === text.length) return last ? i : -1
-    const next = this.#lineBreak(text, i, this.#line, last)
-    if (next >= 0) this.#line++
+    const next = i === text.length ? -1 : this.#lineBreak(text, i, this.#line, last)
+    this.#inComment = next < 0
+    if (next < 0) return i
+    this.#line++
     return next
   }
 }

@@ -4,15 +4,14 @@ import type { ProblemLog } from './problem.ts'
 import { checkDelimiter, checkOneColumn, checkPreamble } from './sample-checks.ts'
 import type { ScanOptions } from './scan.ts'
 
-const lineBreak = /\r\n|\n|\r/g
-
 /** The line by which spreadsheets name the delimiter. */
 const separatorLine = /^"?sep=([^"\r\n])"?[^\S\r\n\t]*(?:\r\n|\n|\r|$)/i
 
 /**
  * How a file is to be scanned, by the options and else by what its beginning looks like, and the text that is left
- * after the lines before the table.
+ * after a line that names the delimiter.
  *
+ * @param text the beginning, after the lines to skip
  * @param whole whether the text is all of the file
  * @throws {TableError} where the beginning looks like no table, or like one under another delimiter
  */
@@ -23,9 +22,8 @@ export function settleDialect(
   text: string,
   whole: boolean,
 ): { readonly rest: string; readonly scanning: ScanOptions } {
-  const skipped = options.skipLines ?? 0
-  let rest = withoutLines(text, skipped)
-  let firstLine = 1 + skipped
+  let rest = text
+  let firstLine = 1 + (options.skipLines ?? 0)
   let asked = options.delimiter
   const separator = separatorLine.exec(rest)
   if (separator) {
@@ -51,10 +49,4 @@ export function settleDialect(
     checkPreamble(op, log, records)
   }
   return { rest, scanning }
-}
-
-function withoutLines(text: string, count: number): string {
-  lineBreak.lastIndex = 0
-  for (let line = 0; line < count; line++) if (!lineBreak.exec(text)) return ''
-  return text.slice(lineBreak.lastIndex)
 }

@@ -1,3 +1,5 @@
+import { quoted } from './printable.ts'
+
 /** Edits (insert, delete, replace, swap of neighbours) that turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = []
@@ -41,7 +43,7 @@ export function similarNames(name: string, names: Iterable<string>, limit = 3): 
 /** A sentence that suggests the closest names, or else lists what there is; ends with a full stop. */
 export function didYouMean(name: string, names: readonly string[]): string {
   const similar = similarNames(name, names)
-  if (similar.length > 0) return `Did you mean ${similar.map((each) => JSON.stringify(each)).join(' or ')}?`
-  const shown = names.slice(0, 20).map((each) => JSON.stringify(each))
+  if (similar.length > 0) return `Did you mean ${similar.map(quoted).join(' or ')}?`
+  const shown = names.slice(0, 20).map(quoted)
   return `There ${names.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${names.length > 20 ? ` and ${names.length - 20} more` : ''}.`
 }

@@ -5,6 +5,7 @@ import { checkOptions } from './check-options.ts'
 import { isBlank } from './dialect.ts'
 import { faultProblem } from './fault-problem.ts'
 import { readHeader, type Header } from './header.ts'
+import { LeadingLines } from './leading-lines.ts'
 import type { CsvOptions } from './options.ts'
 import type { ProblemLog } from './problem.ts'
 import { RowCollector } from './row-collector.ts'
@@ -29,6 +30,7 @@ export class TableReader {
   readonly #log: ProblemLog
   readonly #options: CsvOptions
   readonly #batchRows: number
+  readonly #leadingLines: LeadingLines
   readonly #blankLines = new BlankLines()
   readonly #remarks = new ScanRemarks()
   readonly #bad = new BadRows()
@@ -47,6 +49,7 @@ export class TableReader {
     this.#log = log
     this.#options = options
     this.#batchRows = batchRows
+    this.#leadingLines = new LeadingLines(options.skipLines ?? 0)
   }
 
   /** Whether `maxRows` rows were read: what follows is not looked at. */
@@ -54,8 +57,10 @@ export class TableReader {
     return this.#rowsRead >= (this.#options.maxRows ?? Infinity)
   }
 
-  push(text: string): void {
-    if (this.done || text === '') return
+  push(piece: string): void {
+    if (this.done) return
+    const text = this.#leadingLines.skip(piece)
+    if (text === '') return
     if (this.#head === undefined) this.#scan((scanner) => scanner.push(text))
     else {
       this.#head += text

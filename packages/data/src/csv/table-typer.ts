@@ -26,6 +26,8 @@ export class TableTyper {
   readonly #header: Header
   readonly #scanning: ScanOptions
   readonly #asked: AskedTypes
+  /** The places of the columns without a name in the file, by the names they were given. */
+  readonly #unnamed: ReadonlyMap<string, number>
   readonly #bad: BadRows
   readonly #dateOrders = new Map<string, DateOrder>()
   readonly #mixed = new MixedDecimals()
@@ -41,6 +43,8 @@ export class TableTyper {
     this.#bad = bad
     this.#asked = askedTypes(op, log, options, header.names)
     this.#decimal = options.decimal
+    const { names, unnamed, cells } = header
+    this.#unnamed = new Map(names.flatMap((name, place) => (cells && unnamed[place] ? [[name, place]] : [])))
   }
 
   /**
@@ -129,11 +133,9 @@ export class TableTyper {
 
   /** Leaves out columns without a name and without a value: delimiters at the ends of lines. */
   #withoutEmpty(columns: readonly RawColumn[]): readonly RawColumn[] {
-    const { names, unnamed, cells: header } = this.#header
-    if (!header) return columns
     return columns.filter((column) => {
-      const place = names.indexOf(column.name)
-      if (!unnamed[place]) return true
+      const place = this.#unnamed.get(column.name)
+      if (place === undefined) return true
       const isEmpty = column.cells.every((cell) => cell.trim() === '')
       if (this.#isFirst) {
         this.#log.add({

@@ -19,8 +19,9 @@ export function askedTypes(op: string, log: ProblemLog, { types }: CsvOptions, n
     }
     return asked
   }
+  const known = new Set(names)
   for (const [name, type] of Object.entries(types ?? {})) {
-    if (names.includes(name)) asked.set(name, type)
+    if (known.has(name)) asked.set(name, type)
     else {
       log.add({
         code: 'COLUMN_MISSING',

@@ -21,6 +21,9 @@ export function labelColumn(column: UntypedColumn, asked?: ColumnTypeName): Text
   return typed.kind === 'category' ? joinSpellings(column, typed) : typed
 }
 
+/** Most spellings of a label that are listed. */
+const shownSpellings = 6
+
 /** Most labels that are compared. */
 const maxLabels = 10_000
 
@@ -37,18 +40,22 @@ function joinSpellings(column: UntypedColumn, typed: TextColumn): TextColumn {
   const groups = new Map<string, number[]>()
   vocabulary.forEach((label, code) => {
     const key = essence(label)
-    groups.set(key, [...(groups.get(key) ?? []), code])
+    const group = groups.get(key)
+    if (group) group.push(code)
+    else groups.set(key, [code])
   })
   const best = new Map<number, string>()
   for (const group of groups.values()) {
     const ranked = group.sort((a, b) => counts[b]! - counts[a]! || a - b)
     const label = vocabulary[ranked[0]!]!
     if (ranked.length > 1) {
+      const shown = ranked.slice(0, shownSpellings).map((code) => `${quoted(vocabulary[code]!)} (${counts[code]})`)
+      if (ranked.length > shownSpellings) shown.push(`${ranked.length - shownSpellings} more`)
       column.note({
         code: 'LABEL_SPELLING',
         severity: 'warning',
         value: label,
-        message: `${ranked.map((code) => `${quoted(vocabulary[code]!)} (${counts[code]})`).join(', ')} differ only by case or spaces: ${normalizeLabels ? `all are read as ${quoted(label.trim())}` : 'they count as different labels'}.`,
+        message: `${shown.join(', ')} differ only by case or spaces: ${normalizeLabels ? `all are read as ${quoted(label.trim())}` : 'they count as different labels'}.`,
         setting: normalizeLabels ? undefined : { option: 'normalizeLabels', value: true },
       })
     }
