@@ -46,9 +46,18 @@ export function isInexact(cell: string): boolean {
   return WHOLE.test(text) && !Number.isSafeInteger(Number(text))
 }
 
-const STRIPPED: Readonly<Record<'.' | ',', RegExp>> = {
-  '.': /^([+-]?)[\p{Sc}\p{L}]*\s*([+-]?)(\d{1,3}(?:[,'’_ \u00a0\u202f]\d{3})+|\d+)(\.\d+)?\s*(?:[%‰°\p{Sc}\p{L}/²³µ]*)$/u,
-  ',': /^([+-]?)[\p{Sc}\p{L}]*\s*([+-]?)(\d{1,3}(?:[.'’_ \u00a0\u202f]\d{3})+|\d+)(,\d+)?\s*(?:[%‰°\p{Sc}\p{L}/²³µ]*)$/u,
+const strippedPatterns = new Map<'.' | ',', RegExp>()
+
+/** A number with a currency or unit around it. Made when first needed: its classes are large, and few files have such. */
+function strippedPattern(decimal: '.' | ','): RegExp {
+  let pattern = strippedPatterns.get(decimal)
+  if (pattern === undefined) {
+    const thousands = decimal === '.' ? ',' : '.'
+    const number = `(\\d{1,3}(?:[${thousands}'’_ \u00a0\u202f]\\d{3})+|\\d+)([${decimal}]\\d+)?`
+    pattern = new RegExp(`^([+-]?)[\\p{Sc}\\p{L}]*\\s*([+-]?)${number}\\s*[%‰°\\p{Sc}\\p{L}/²³µ]*$`, 'u')
+    strippedPatterns.set(decimal, pattern)
+  }
+  return pattern
 }
 
 /**
@@ -60,7 +69,7 @@ export function parseStripped(cell: string, decimal: '.' | ','): number | undefi
   const plain = parseNumber(text, decimal)
   if (plain !== undefined) return plain
   const inParentheses = text.startsWith('(') && text.endsWith(')')
-  const match = STRIPPED[decimal].exec(inParentheses ? text.slice(1, -1) : text)
+  const match = strippedPattern(decimal).exec(inParentheses ? text.slice(1, -1) : text)
   if (!match) return undefined
   const [, before, after, whole, fraction = ''] = match
   const digits = whole!.replaceAll(/\D/g, '') + fraction.replace(',', '.')
