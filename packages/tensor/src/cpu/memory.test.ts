@@ -4,10 +4,11 @@ import { Memory } from './memory.ts'
 import type { Pieces } from './resident.ts'
 
 const tiny: MemorySizes = {
-  small: { slots: 4, slotBytes: 128 },
-  smallBytes: 16,
-  medium: { slots: 4, slotBytes: 1024 },
-  mediumBytes: 128,
+  rings: [
+    { most: 16, slots: 4, slotBytes: 128 },
+    { most: 128, slots: 4, slotBytes: 1024 },
+    { most: 200, slots: 4, slotBytes: 1024 },
+  ],
   large: { first: 8192, most: 8192 },
   isStrict: true,
 }
@@ -97,7 +98,7 @@ describe('Memory', () => {
     const placeInTurn = (count: number): void => {
       for (let i = 0; i < count; i++) {
         memory.beginOp()
-        memory.place(resident(200))
+        memory.place(resident(300))
       }
     }
     placeInTurn(1000)
@@ -112,6 +113,22 @@ describe('Memory', () => {
     const { pieces } = huge.outside as Pieces
     expect(pieces.reduce((sum, piece) => sum + (piece as Uint8Array).length, 0)).toBe(100_000)
     expect(memory.usage().large).toBeLessThanOrEqual(tiny.large.most)
+  })
+
+  it('keeps a small one among the large where it was put there, also when it comes back', () => {
+    const memory = new Memory(linearMemory(1), 0, tiny)
+    const small = resident(48)
+    memory.placeLarge(small)
+    memory.bytes.fill(5, small.address, small.address + 48)
+    for (let i = 0; i < 100; i++) {
+      memory.beginOp()
+      memory.place(resident(300))
+    }
+    expect(small.address).toBeLessThan(0)
+    memory.beginOp()
+    const address = memory.touch(small)
+    expect(small.block?.resident).toBe(small)
+    expect([...memory.bytes.subarray(address, address + 48)]).toEqual(Array.from({ length: 48 }, () => 5))
   })
 
   it('copies what goes outside into pieces that keep little else alive', () => {

@@ -17,33 +17,31 @@ export interface LinearMemory {
 }
 
 export interface MemorySizes {
-  /** For residents of up to `smallBytes`. */
-  readonly small: RingSize
-  readonly smallBytes: number
-  /** For residents of up to `mediumBytes`. */
-  readonly medium: RingSize
-  readonly mediumBytes: number
-  /** For larger ones. */
+  /** Each takes the residents that are too large for the ones before. */
+  readonly rings: readonly RingSize[]
+  /** For what is too large for all of them. */
   readonly large: HeapBudget
   /** For tests: an op that brings in more than a ring keeps says so. Only programs may, which look again whether all stayed. */
   readonly isStrict?: boolean
 }
 
 /**
- * Rings of half a megabyte: what they hold survives the collector's quick passes, so they are no larger than an op needs. The heap
- * begins small for the same reason, and since memory that was never touched costs more than a copy into some that was.
+ * What a ring holds survives the collector's quick passes, so rings are no larger than an op needs; those of larger residents hold
+ * fewer of them. The heap begins small for the same reason, and since memory that was never touched costs more than a copy into some
+ * that was.
  */
 export const defaultSizes: MemorySizes = {
-  small: { slots: 8, slotBytes: 2 << 10 },
-  smallBytes: 64,
-  medium: { slots: 8, slotBytes: 64 << 10 },
-  mediumBytes: 8 << 10,
+  rings: [
+    { most: 64, slots: 8, slotBytes: 2 << 10 },
+    { most: 8 << 10, slots: 8, slotBytes: 64 << 10 },
+    { most: 64 << 10, slots: 8, slotBytes: 256 << 10 },
+  ],
   large: { first: 8 << 20, most: 1 << 30 },
 }
 
 /** Bytes. What lies outside is not counted: only the tensors themselves reach it. */
 export interface MemoryUsage {
-  /** Of tensors that live in the memory, by their size: up to 64 bytes, up to 8 KiB, larger. Those that are gone count until their place is needed. */
+  /** Of tensors that live in the memory, by their size: up to 64 bytes, up to 64 KiB, larger. Those that are gone count until their place is needed. */
   readonly small: number
   readonly medium: number
   readonly large: number
@@ -67,8 +65,7 @@ const askingBytes = 160 << 20
 export class Memory {
   readonly #memory: LinearMemory
   readonly #sizes: MemorySizes
-  readonly #small: Ring
-  readonly #medium: Ring
+  readonly #rings: readonly Ring[]
   readonly #large: Heap
   /** Which op is running. */
   op = 1
@@ -84,12 +81,14 @@ export class Memory {
     this.#sizes = sizes
     this.#bytes = new Uint8Array(memory.buffer)
     this.#copies = copiesOf(this.#bytes)
-    const smallStart = roundUp(start)
-    const mediumStart = smallStart + sizes.small.slots * sizes.small.slotBytes
-    const largeStart = mediumStart + sizes.medium.slots * sizes.medium.slotBytes + slack
+    let end = roundUp(start)
+    this.#rings = sizes.rings.map((size) => {
+      const ring = new Ring(this, end, size)
+      end += size.slots * size.slotBytes
+      return ring
+    })
+    const largeStart = end + slack
     if (largeStart > this.end) this.grow(largeStart - this.end)
-    this.#small = new Ring(this, smallStart, sizes.small)
-    this.#medium = new Ring(this, mediumStart, sizes.medium)
     this.#large = new Heap(this, largeStart, sizes.large)
   }
 
@@ -114,9 +113,11 @@ export class Memory {
 
   /** Gives a resident a place; what stands there is undefined. */
   place(resident: Resident): void {
-    if (resident.byteLength <= this.#sizes.smallBytes) this.#small.place(resident)
-    else if (resident.byteLength <= this.#sizes.mediumBytes) this.#medium.place(resident)
-    else this.#large.place(resident)
+    for (let i = 0; i < this.#rings.length; i++) {
+      const ring = this.#rings[i]!
+      if (resident.byteLength <= ring.most) return ring.place(resident)
+    }
+    this.#large.place(resident)
   }
 
   /** Where a resident is, brought back if it was outside. */
@@ -131,19 +132,27 @@ export class Memory {
     const at = ~resident.address
     resident.outside = undefined
     this.#broughtBack += byteLength
-    this.place(resident)
-    if (isInPieces(outside!)) this.#large.bringBack(outside, resident)
-    else this.#copies.bringBack(outside!, at, roundUp(byteLength), resident.address)
+    if (isInPieces(outside!)) {
+      this.placeLarge(resident)
+      this.#large.bringBack(outside, resident)
+    } else {
+      this.place(resident)
+      this.#copies.bringBack(outside!, at, roundUp(byteLength), resident.address)
+    }
   }
 
-  /** Gives a resident a place among the large ones, which stay where they are while they are used. */
+  /** Gives a resident a place among the large ones, whatever its size: they stay where they are while they are used. */
+  placeLarge(resident: Resident): void {
+    this.#large.place(resident)
+  }
+
+  /** Moves a resident to the large ones. */
   settle(resident: Resident): void {
     const address = this.touch(resident)
     if (resident.block !== undefined) return
     const bytes = this.#bytes.slice(address, address + resident.byteLength)
-    this.#small.forget(resident)
-    this.#medium.forget(resident)
-    this.#large.place(resident)
+    for (const ring of this.#rings) ring.forget(resident)
+    this.placeLarge(resident)
     this.#bytes.set(bytes, resident.address)
   }
 
@@ -155,7 +164,7 @@ export class Memory {
 
   /** Whether residents of a size are worth `placeFor`: a copy would cost more than it does. */
   isHuge(byteLength: number): boolean {
-    return byteLength >= hugeBytes && byteLength > this.#sizes.mediumBytes
+    return byteLength >= hugeBytes && this.#rings.every(({ most }) => byteLength > most)
   }
 
   /**
@@ -197,9 +206,10 @@ export class Memory {
   }
 
   usage(): MemoryUsage {
+    const [small = 0, ...others] = this.#rings.map(({ residentBytes }) => residentBytes)
     return {
-      small: this.#small.residentBytes,
-      medium: this.#medium.residentBytes,
+      small,
+      medium: others.reduce((sum, bytes) => sum + bytes, 0),
       large: this.#large.used,
       total: this.end,
       copiedOut: this.copiedOut,

@@ -67,15 +67,13 @@ const inverseMark = Number.MIN_VALUE
 /** A step of more calls is none for a program. */
 const mostCalls = 1024
 
-const noRing = { slots: 1, slotBytes: 16 }
-
 /** Gives out places that do not exist. */
 class PlanMemory extends Memory {
   readonly #planner: Planner
 
   constructor(planner: Planner) {
     const none = { buffer: new ArrayBuffer(1 << 10), grow: () => 0 }
-    super(none, 0, { small: noRing, smallBytes: 0, medium: noRing, mediumBytes: 0, large: { first: 0, most: 0 } })
+    super(none, 0, { rings: [], large: { first: 0, most: 0 } })
     this.#planner = planner
   }
 

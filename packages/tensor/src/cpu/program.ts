@@ -141,13 +141,13 @@ class CpuProgram {
     this.#schedule = scheduleOf(program, planned, this.#planner.areas, fuses)
     const { places, bytes } = arenaOf(program, this.#schedule.units, this.#planner.areas, table)
     this.#placeOf = places
-    // Never small: it lies among the large residents, apart from what comes and goes.
-    this.#arena = { byteLength: Math.max(bytes, 17 << 10), address: -1, outside: undefined, block: undefined }
+    // Whatever its size it lies among the large residents, apart from what comes and goes.
+    this.#arena = { byteLength: bytes, address: -1, outside: undefined, block: undefined }
     this.#calls = this.#link(planned)
     this.#innerStorages = this.#planner.standIns.map((storage, at) =>
       program.slots[at]!.kind === 'inner' ? storage : undefined,
     )
-    memory.place(this.#arena)
+    memory.placeLarge(this.#arena)
     this.#bindArena(memory)
     this.#numbers.set(numbers)
     this.#planner.areas.forEach(({ words }, area) => {

@@ -4,6 +4,8 @@ import type { Resident } from './resident.ts'
 import { endOf, roundUp } from './resident.ts'
 
 export interface RingSize {
+  /** Bytes of the largest resident that it takes. A slot has room for several. */
+  readonly most: number
   readonly slots: number
   readonly slotBytes: number
 }
@@ -18,6 +20,7 @@ const shareOf = ({ byteLength }: Resident): number => Math.min(Math.max(leastSha
 
 /** A ring of slots, filled one after the other. Entering a slot empties the next one ahead, so what was placed lately stays. */
 export class Ring {
+  readonly most: number
   readonly #memory: Memory
   readonly #start: number
   readonly #size: RingSize
@@ -32,6 +35,7 @@ export class Ring {
   #op = 0
 
   constructor(memory: Memory, start: number, size: RingSize) {
+    this.most = size.most
     this.#memory = memory
     this.#start = start
     this.#size = size

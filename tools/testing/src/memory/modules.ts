@@ -13,10 +13,11 @@ export interface Mutant {
 
 /** Every place is far too small, so that tensors are copied out and back all the time. */
 const tinySizes = {
-  small: { slots: 6, slotBytes: 256 },
-  smallBytes: 64,
-  medium: { slots: 6, slotBytes: 4096 },
-  mediumBytes: 512,
+  rings: [
+    { most: 64, slots: 6, slotBytes: 256 },
+    { most: 512, slots: 6, slotBytes: 4096 },
+    { most: 1024, slots: 6, slotBytes: 4096 },
+  ],
   large: { first: 16 << 10, most: 16 << 10 },
   isStrict: true,
 }
