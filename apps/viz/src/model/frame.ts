@@ -71,6 +71,13 @@ function floatsOf(values: Tensor): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from(data, Number)
 }
 
+/** Arrays of bytes in one piece of memory: a browser takes longer to make and to hand over many than to fill them. */
+function bytesInOne(lengths: readonly number[]): Uint8Array[] {
+  const all = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0))
+  let end = 0
+  return lengths.map((length) => all.subarray(end, (end += length)))
+}
+
 /** The model's answers to the `gridInputs` of n x n cells. */
 export function surfaceOf({ built, dataset, targetScale }: Trainer, inputs: Tensor, n: number): Surface {
   built.model.eval()
@@ -82,8 +89,7 @@ export function surfaceOf({ built, dataset, targetScale }: Trainer, inputs: Tens
 
 /** From one logit per class and cell to the likeliest class and how far above chance its probability is. */
 export function classSurface(logits: Float32Array, classes: number, n: number): Surface {
-  const labels = new Uint8Array(n * n)
-  const levels = new Uint8Array(n * n)
+  const [labels, levels] = bytesInOne([n * n, n * n]) as [Uint8Array, Uint8Array]
   const chance = 1 / classes
   for (let cell = 0; cell < n * n; cell++) {
     const first = cell * classes
@@ -116,35 +122,32 @@ function valueSurface(answers: Float32Array, { mean, deviation }: Scale, targets
 export function unitSurfacesOf(trainer: Trainer, inputs: Tensor, n: number): UnitSurfaces {
   const { model, outputs } = trainer.built
   model.eval()
-  const layers: Uint8Array[] = []
+  const answers: Tensor[] = []
   noGrad(() => {
     let x = inputs
     for (const [position, layer] of [...model].entries()) {
       x = layer.forward(x)
-      if (outputs.includes(position)) layers.push(shadesOf(x))
+      if (outputs.includes(position)) answers.push(x)
     }
   })
+  const layers = bytesInOne(answers.map(({ numel }) => numel))
+  answers.forEach((each, i) => shade(layers[i]!, floatsOf(each), each.size(1)))
   return { n, layers }
 }
 
-function shadesOf(answers: Tensor): Uint8Array {
-  const [values, units] = [floatsOf(answers), answers.size(1)]
-  const largest = new Float32Array(units)
-  for (let i = 0; i < values.length; i++) {
-    const unit = i % units
-    largest[unit] = Math.max(largest[unit]!, Math.abs(values[i]!))
-  }
-  // A unit that answers nothing but 0, or something that is not finite, stays at the middle.
-  const scales = largest.map((size) => (size > 0 && size < Infinity ? 127 / size : 0))
-  const cells = values.length / units
-  const shades = new Uint8Array(values.length).fill(127)
+/** From the answers, all units of a cell in a row, to shades, all cells of a unit in a row. */
+function shade(shades: Uint8Array, answers: Float32Array, units: number): void {
+  const cells = answers.length / units
   for (let unit = 0; unit < units; unit++) {
-    if (scales[unit] === 0) continue
+    let largest = 0
+    for (let i = unit; i < answers.length; i += units) largest = Math.max(largest, Math.abs(answers[i]!))
+    const own = shades.subarray(unit * cells, (unit + 1) * cells)
+    // A unit that answers nothing but 0, or something that is not finite, stays at the middle.
+    const isPlain = largest > 0 && largest < Infinity
     for (let cell = 0; cell < cells; cell++) {
-      shades[unit * cells + cell] = 127 + Math.round(values[cell * units + unit]! * scales[unit]!)
+      own[cell] = isPlain ? 127 + Math.round((answers[cell * units + unit]! / largest) * 127) : 127
     }
   }
-  return shades
 }
 
 /** The weights as they are now, copied. */

@@ -1,15 +1,16 @@
 import type { Table } from '@metagrad/data'
-import type { Tensor } from '@metagrad/tensor'
 import type { RunEvent } from '@metagrad/runlog'
 import { VolumeGuard } from '@metagrad/runlog'
 import type { Dataset } from '../model/dataset.ts'
 import { generateDataset, tableDataset } from '../model/dataset.ts'
 import type { CsvData, Experiment } from '../model/experiment.ts'
-import type { Extent } from '../model/frame.ts'
-import { extentOf, gridInputs, linearValuesOf, surfaceOf, unitSurfacesOf } from '../model/frame.ts'
+import { extentOf } from '../model/frame.ts'
 import { explainNonFinite } from '../model/non-finite.ts'
 import { Trainer } from '../model/trainer.ts'
-import type { Frame, Points, Reply, Request, Setup } from './protocol.ts'
+import type { Picture } from './pictures.ts'
+import { Pictures } from './pictures.ts'
+import type { Frame, Reply, Request } from './protocol.ts'
+import { setupOf } from './setup.ts'
 
 /** What a session needs of its surroundings: a worker in the page, a test in Node. */
 export interface Surroundings {
@@ -22,25 +23,14 @@ export interface Surroundings {
 
 /** Milliseconds of training between looks at the inbox. */
 const sliceMs = 10
-/** Milliseconds between pictures: more than 15 a second, and not so few that they no longer look like one movement. */
-const pictureMs = { least: 50, most: 125 }
-/** Between these bounds the training has so much longer for itself than a whole picture takes; every second one is less. */
-const restPerPicture = 20
-/** The bounds, in milliseconds a picture, of having few cells and many: cells go before the pictures come less often. */
-const pictureCost = { most: 1, least: 0.25 }
-const cells = { many: 100, few: 50 }
-const mostPoints = 2000
 /** Epochs of a curve that are all kept; of many more ever fewer are. No screen is wider. */
 const curvePoints = 1000
-const unitCells = 24
-/** Least milliseconds between pictures of the network: small ones, in which an eye follows less. */
-const networkMs = 100
 
 /** The trainer behind the page: takes requests, trains in slices, and answers each `frame` with one message. */
 export class Session {
   readonly #around: Surroundings
   #trainer: Trainer | undefined
-  #extent: Extent = { x: [0, 1], y: [0, 1] }
+  #pictures: Pictures | undefined
   #table: { readonly name: string; readonly table: Table } | undefined
   #events: RunEvent[] = []
   #seq = 0
@@ -51,14 +41,6 @@ export class Session {
   #stepsThisFrame = 0
   #isFrameWanted = false
   #isStale = false
-  #cells = cells.many
-  /** Milliseconds of the last pictures that had everything. */
-  #costs: readonly number[] = []
-  #pictureCost = 0
-  #pictureAt = -Infinity
-  #networkAt = -Infinity
-  /** Where the pictures ask the model, by cells to a side. */
-  #grids = new Map<number, Tensor>()
   #rate = { at: 0, steps: 0, value: 0 }
 
   constructor(surroundings: Surroundings) {
@@ -127,9 +109,10 @@ export class Session {
       return
     }
     const trainer = new Trainer(experiment, dataset)
+    const extent = extentOf(trainer)
+    const pictures = new Pictures(trainer, extent, this.#around.now)
     this.#trainer = trainer
-    this.#extent = extentOf(trainer)
-    this.#grids.clear()
+    this.#pictures = pictures
     this.#events = []
     this.#seq = 0
     this.#guard = new VolumeGuard(curvePoints)
@@ -149,7 +132,11 @@ export class Session {
       ],
     })
     this.#evaluate(trainer, 0)
-    this.#around.post({ kind: 'ready', setup: setupOf(trainer, this.#extent), frame: this.#frame(true, true) })
+    this.#around.post({
+      kind: 'ready',
+      setup: setupOf(trainer, extent),
+      frame: this.#frame(trainer, pictures.ofResting()),
+    })
   }
 
   #emit(fields: DistributiveOmit<RunEvent, 'v' | 'seq' | 't'>): void {
@@ -229,64 +216,35 @@ export class Session {
 
   /** Sends a frame if the page wants one and there is news, or at once when `forced`. */
   #answer(forced: boolean): void {
-    if (this.#trainer === undefined) return
+    const [trainer, pictures] = [this.#trainer, this.#pictures]
+    if (trainer === undefined || pictures === undefined) return
     if (!forced && (!this.#isFrameWanted || (!this.#isStale && this.#events.length === 0))) return
-    const now = this.#around.now()
-    const isLast = forced || !this.#playing
-    const withSurface = isLast || now - this.#pictureAt >= this.#pictureRest
+    const send = (picture: Picture | undefined): void => {
+      this.#isFrameWanted = false
+      if (picture !== undefined) this.#isStale = false
+      this.#around.post({ kind: 'frame', frame: this.#frame(trainer, picture) })
+    }
+    if (forced || !this.#playing) send(pictures.ofResting())
+    else if (pictures.areDue) pictures.sendMoving(send)
     // At full speed figures come with the pictures; between two of them there is nothing that an eye could follow.
-    if (!withSurface && this.#stepsPerFrame === Infinity) return
-    const withNetwork = withSurface && (isLast || now - this.#networkAt >= networkMs)
-    this.#isFrameWanted = false
-    this.#around.post({ kind: 'frame', frame: this.#frame(withSurface, withNetwork) })
-    if (!withSurface) return
-    this.#isStale = false
-    this.#pictureAt = this.#around.now()
-    if (!withNetwork) return
-    this.#networkAt = now
-    if (this.#playing) this.#chooseCells(this.#pictureAt - now)
+    else if (this.#stepsPerFrame < Infinity) send(undefined)
   }
 
-  get #pictureRest(): number {
-    return Math.min(pictureMs.most, Math.max(pictureMs.least, restPerPicture * this.#pictureCost))
-  }
-
-  #frame(withSurface: boolean, withNetwork: boolean): Frame {
-    const trainer = this.#trainer!
-    const events = this.#takeEvents()
+  #frame(trainer: Trainer, picture: Picture | undefined): Frame {
     const now = this.#around.now()
     if (now - this.#rate.at > 500) {
       const value = ((trainer.stepCount - this.#rate.steps) * 1000) / (now - this.#rate.at)
       this.#rate = { at: now, steps: trainer.stepCount, value }
     }
-    // A picture that stays may be as fine as it gets.
-    const surfaceCells = this.#playing ? this.#cells : cells.many
     return {
-      events,
+      events: this.#takeEvents(),
       step: trainer.stepCount,
       epoch: trainer.epoch,
       rate: this.#playing ? this.#rate.value : 0,
-      surface: withSurface ? surfaceOf(trainer, this.#grid(surfaceCells), surfaceCells) : undefined,
-      units: withNetwork ? unitSurfacesOf(trainer, this.#grid(unitCells), unitCells) : undefined,
-      linears: withNetwork ? linearValuesOf(trainer) : undefined,
+      surface: picture?.surface,
+      units: picture?.network?.units,
+      linears: picture?.network?.linears,
     }
-  }
-
-  #grid(n: number): Tensor {
-    const known = this.#grids.get(n) ?? gridInputs(this.#trainer!, this.#extent, n)
-    this.#grids.set(n, known)
-    return known
-  }
-
-  /**
-   * Fewer cells when pictures take too much of the training's time: by the lower quartile of some whole ones, since whatever
-   * else the machine does makes others late.
-   */
-  #chooseCells(cost: number): void {
-    this.#costs = [...this.#costs.slice(-8), cost]
-    this.#pictureCost = this.#costs.toSorted((a, b) => a - b)[this.#costs.length >> 2]!
-    if (this.#pictureCost > pictureCost.most) this.#cells = cells.few
-    if (this.#pictureCost < pictureCost.least) this.#cells = cells.many
   }
 
   /** What was recorded since the last frame. */
@@ -319,48 +277,12 @@ export class Session {
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
-function setupOf(trainer: Trainer, extent: Extent): Setup {
-  const { dataset, built } = trainer
-  const { name, task, features, target, classes, explanation, dropped } = dataset
-  return {
-    name,
-    task,
-    features,
-    target,
-    classes,
-    explanation,
-    extent,
-    points: pointsOf(dataset),
-    widths: [2, ...built.linears.map(({ outFeatures }) => outFeatures)],
-    parameterCount: built.model.parameters().reduce((sum, { numel }) => sum + numel, 0),
-    stepsPerEpoch: trainer.stepsPerEpoch,
-    rows: { train: dataset.train.length, validation: dataset.validation.length, dropped },
-  }
-}
-
-/** Rows to draw, evenly thinned. */
-function pointsOf({ x, y, targets, train, validation }: Dataset): Points {
-  const thin = (rows: Uint32Array): Uint32Array => {
-    const every = Math.max(1, rows.length / mostPoints)
-    return Uint32Array.from({ length: Math.floor(rows.length / every) }, (_, i) => rows[Math.floor(i * every)]!)
-  }
-  const [shown, held] = [thin(train), thin(validation)]
-  const rows = Uint32Array.of(...shown, ...held)
-  return {
-    x: Float32Array.from(rows, (row) => x[row]!),
-    y: Float32Array.from(rows, (row) => y[row]!),
-    targets: Float32Array.from(rows, (row) => targets[row]!),
-    held: Uint8Array.from(rows, (_, i) => Number(i >= shown.length)),
-  }
-}
-
-/** The buffers of a reply that can be handed over instead of copied. */
+/** The buffers of a reply that are handed over. Of weights there are few: copying them costs less. */
 export function transferable(reply: Reply): ArrayBuffer[] {
   if (reply.kind !== 'frame' && reply.kind !== 'ready') return []
-  const { surface, units, linears = [] } = reply.frame
-  return [
-    ...(surface === undefined ? [] : [surface.labels, surface.levels]),
-    ...(units?.layers ?? []),
-    ...linears.flatMap(({ weight, bias }) => [weight, bias]),
-  ].flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []))
+  const { surface, units } = reply.frame
+  // The arrays of either lie in one.
+  return [surface?.levels, units?.layers[0]].flatMap((bytes) =>
+    bytes?.buffer instanceof ArrayBuffer ? [bytes.buffer] : [],
+  )
 }
