@@ -2,11 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { Page, Route } from 'playwright-core'
 import { generateDataset } from '../model/dataset.ts'
 import { defaultData, defaultExperiment } from '../model/experiment.ts'
 import { Trainer } from '../model/trainer.ts'
 import { launch, openPage, startSite } from '../testing/page.ts'
-import { processorTime } from './processor-time.ts'
+import { timed } from './processor-time.ts'
 
 /** The most or the least that a figure may be. */
 type Budget = { readonly most: number } | { readonly least: number }
@@ -37,36 +38,52 @@ const site = await startSite()
 const browser = await launch()
 const errors: string[] = []
 
-// Bytes: what is fetched until the first screen can be used, and everything.
-const page = await openPage(browser, {}, errors)
 // tsx names functions through a helper that the page does not have.
 const namesFunctions = 'globalThis.__name ??= (value) => value'
+const trainHash = '#/train?v=1&layers=8-Tanh,8-Tanh'
+const untilUsable = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: 'One batch (.)' }).and(page.locator(':enabled')).waitFor()
+const untilComplete = (page: Page): Promise<void> => page.locator('.train-charts svg').first().waitFor()
+
+const page = await openPage(browser, {}, errors)
 await page.addInitScript(namesFunctions)
-const fetched = new Set<string>()
-page.on('response', (response) => fetched.add(new URL(response.url()).pathname))
 const begun = performance.now()
-await page.goto(`${site.url}#/train?v=1&layers=8-Tanh,8-Tanh`)
-await page.getByRole('button', { name: 'One batch (.)' }).and(page.locator(':enabled')).waitFor()
+await page.goto(site.url + trainHash)
+await untilUsable(page)
 add('first interaction, cold', performance.now() - begun, 'ms', { most: 1000 })
-const atFirst = new Set(fetched)
-await page.locator('.train-charts svg').first().waitFor()
+await untilComplete(page)
+
+// Bytes. Whether the curves come before or after the page can be used is a matter of chance, so here they are held back until it can.
 const assets = join(site.folder, 'assets')
 const sizes = new Map<string, number>()
 for (const name of await readdir(assets)) {
   sizes.set(`/assets/${name}`, gzipSync(await readFile(join(assets, name)), { level: 9 }).length)
 }
+const fetched = new Set<string>()
+const loaded = await openPage(browser, {}, errors)
+loaded.on('response', (response) => fetched.add(new URL(response.url()).pathname))
+const heldBack: Route[] = []
+await loaded.route('**/assets/charts-*.js', (route) => void heldBack.push(route))
+await loaded.goto(site.url + trainHash)
+await untilUsable(loaded)
+const atFirst = new Set(fetched)
+while (heldBack.length === 0) await loaded.waitForTimeout(10)
+await heldBack[0]!.continue()
+await untilComplete(loaded)
+await loaded.close()
 const sum = (chosen: (path: string) => boolean): number =>
   [...sizes].reduce((total, [path, size]) => (chosen(path) ? total + size : total), 0)
 const isScript = (path: string): boolean => path.endsWith('.js')
-const isKernel = (path: string): boolean => path.endsWith('.wasm')
 const isInitial = (path: string): boolean => isScript(path) && atFirst.has(path)
-const isLater = (path: string): boolean => isScript(path) && !atFirst.has(path) && fetched.has(path)
 addBytes('initial JS, gzip', sum(isInitial), { most: 120 })
 for (const [path, size] of sizes) if (isInitial(path)) addBytes(`  ${path}`, size)
-addBytes('  and the curves, fetched once the trainer is ready', sum(isLater))
+addBytes(
+  '  and the curves, once the page can be used',
+  sum((path) => isScript(path) && fetched.has(path) && !atFirst.has(path)),
+)
 addBytes(
   'kernels fetched, WebAssembly, gzip',
-  sum((path) => isKernel(path) && fetched.has(path)),
+  sum((path) => path.endsWith('.wasm') && fetched.has(path)),
 )
 addBytes('all JS, gzip', sum(isScript), { most: 250 })
 
@@ -74,7 +91,7 @@ addBytes('all JS, gzip', sum(isScript), { most: 250 })
 for (const slower of [1, 4]) {
   const session = await page.context().newCDPSession(page)
   await session.send('Emulation.setCPUThrottlingRate', { rate: slower })
-  const { result: measured, time } = await processorTime(browser, () =>
+  const { result: measured, timing } = await timed(browser, () =>
     page.evaluate(async () => {
       const gaps: number[] = []
       let [last, running] = [performance.now(), true]
@@ -134,82 +151,89 @@ for (const slower of [1, 4]) {
   add(`surfaces per second${at}`, measured.surfaceRate, '/s', only1x({ least: 15 }))
   add(`steps per second in the worker${at}`, Number(measured.rate?.replaceAll(',', '')), '/s')
   if (slower > 1) continue
-  add('  longest main-thread task, processor time', time.longestTask, 'ms')
-  add('  main thread per frame, processor time', time.main / measured.frames, 'ms')
+  const { main, longestTask } = timing()
+  add('  longest main-thread task, processor time', longestTask, 'ms')
+  add('  main thread per frame, processor time', main / measured.frames, 'ms')
 }
 
-// The worker alone, in turns: nobody asks it for anything, and asked for a frame whenever the screen could show one.
+// The worker alone, in turns: nobody asks it for anything, and asked for a frame whenever the screen could show one. Many pairs of
+// short turns, either kind first in turn: what else the machine does falls on both alike, and a pair that it falls on all the same
+// does not count for more than another.
 const workerPath = [...sizes.keys()].find((path) => path.startsWith('/assets/worker-'))!
 const bare = await openPage(browser, {}, errors)
 await bare.addInitScript(namesFunctions)
 await bare.goto(`${site.url}#/runs`)
-const trained = await bare.evaluateHandle(
-  async ({ path, experiment }) => {
-    const worker = new Worker(path, { type: 'module' })
-    let listens = false
-    let step = 0
-    let answered: (() => void) | undefined
-    worker.addEventListener(
-      'message',
-      ({ data }: MessageEvent<{ readonly kind: string; readonly frame?: { readonly step: number } }>) => {
-        step = data.frame?.step ?? step
-        if (listens) requestAnimationFrame(() => listens && worker.postMessage({ kind: 'frame' }, { transfer: [] }))
-        else answered?.()
-      },
-    )
-    const ask = (request: object): Promise<void> =>
-      new Promise((resolve) => {
-        answered = resolve
-        worker.postMessage(request, { transfer: [] })
-      })
-    await ask({ kind: 'configure', experiment })
-    return {
-      /** Steps of a while, and its seconds. */
-      async turn(isListened: boolean): Promise<{ readonly steps: number; readonly seconds: number }> {
+const { result: turns, timing } = await timed(browser, () =>
+  bare.evaluate(
+    async ({ path, experiment }) => {
+      const worker = new Worker(path, { type: 'module' })
+      let listens = false
+      let step = 0
+      let answered: (() => void) | undefined
+      worker.addEventListener(
+        'message',
+        ({ data }: MessageEvent<{ readonly kind: string; readonly frame?: { readonly step: number } }>) => {
+          step = data.frame?.step ?? step
+          if (listens) requestAnimationFrame(() => listens && worker.postMessage({ kind: 'frame' }, { transfer: [] }))
+          else answered?.()
+        },
+      )
+      const ask = (request: object): Promise<void> =>
+        new Promise((resolve) => {
+          answered = resolve
+          worker.postMessage(request, { transfer: [] })
+        })
+      const turn = async (
+        name: string,
+        isListened: boolean,
+      ): Promise<{ name: string; steps: number; seconds: number }> => {
         const [before, began] = [step, performance.now()]
+        performance.mark(`${name} begins`)
         worker.postMessage({ kind: 'play', stepsPerFrame: Infinity }, { transfer: [] })
         listens = isListened
         if (listens) worker.postMessage({ kind: 'frame' }, { transfer: [] })
-        await new Promise((resolve) => setTimeout(resolve, 500))
+        await new Promise((resolve) => setTimeout(resolve, 300))
         listens = false
         await ask({ kind: 'pause' })
-        return { steps: step - before, seconds: (performance.now() - began) / 1000 }
-      },
-    }
-  },
-  { path: workerPath, experiment: defaultExperiment },
+        performance.mark(`${name} ends`)
+        return { name, steps: step - before, seconds: (performance.now() - began) / 1000 }
+      }
+      await ask({ kind: 'configure', experiment })
+      const pairs = []
+      for (let pair = 0; pair < 126; pair++) {
+        const isFirst = pair % 2 === 0
+        const [first, second] = [await turn(`${pair}a`, isFirst), await turn(`${pair}b`, !isFirst)]
+        pairs.push(isFirst ? { watched: first, alone: second } : { alone: first, watched: second })
+      }
+      // The first turns are those of code that is not compiled yet.
+      return pairs.slice(6)
+    },
+    { path: workerPath, experiment: defaultExperiment },
+  ),
 )
-interface Rates {
-  readonly clock: number
-  readonly processor: number
+
+type Turn = (typeof turns)[number]['alone']
+const rates = {
+  clock: ({ steps, seconds }: Turn): number => steps / seconds,
+  processor: ({ name, steps }: Turn): number => (1000 * steps) / timing(`${name} begins`, `${name} ends`).workers,
 }
 
-async function ratesOf(isListened: boolean): Promise<Rates> {
-  const { result, time } = await processorTime(browser, () =>
-    trained.evaluate((worker, listens) => worker.turn(listens), isListened),
-  )
-  return { clock: result.steps / result.seconds, processor: (1000 * result.steps) / time.workers }
+/** The mean of the middle half. */
+function middle(values: readonly number[]): number {
+  const quarter = values.length >> 2
+  const half = values.toSorted((a, b) => a - b).slice(quarter, values.length - quarter)
+  return half.reduce((total, value) => total + value, 0) / half.length
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
-
-// Many pairs of short turns, either kind first in turn: what else the machine does falls on both alike, and a pair that it
-// falls on all the same does not count for more than another.
-const pairs: { readonly alone: Rates; readonly watched: Rates }[] = []
-for (let pair = 0; pair < 44; pair++) {
-  const first = await ratesOf(pair % 2 === 0)
-  const second = await ratesOf(pair % 2 === 1)
-  // The first turns are those of code that is not compiled yet.
-  if (pair >= 4) pairs.push(pair % 2 === 0 ? { watched: first, alone: second } : { alone: first, watched: second })
-}
 for (const [by, name, budget] of [
   ['clock', 'by the clock', undefined],
   ['processor', 'processor time', { most: 5 }],
 ] as const) {
-  const losses = pairs.map(({ alone, watched }) => 100 * (1 - watched[by] / alone[by]))
-  add(`steps of the worker, no listener, ${name}`, median(pairs.map(({ alone }) => alone[by])), '/s')
-  add(`steps of the worker, a listener, ${name}`, median(pairs.map(({ watched }) => watched[by])), '/s')
-  add(`training slowed by the listener, ${name}`, median(losses), '%', budget)
+  const [alone, watched] = (['alone', 'watched'] as const).map((kind) => turns.map((pair) => rates[by](pair[kind])))
+  add(`steps of the worker, no listener, ${name}`, middle(alone!), '/s')
+  add(`steps of the worker, a listener, ${name}`, middle(watched!), '/s')
+  const losses = alone!.map((rate, i) => 100 * (1 - watched![i]! / rate))
+  add(`training slowed by the listener, ${name}`, middle(losses), '%', budget)
 }
 await browser.close()
 await site.close()
