@@ -27,6 +27,10 @@ const problems: Readonly<
     message: `the row has more than ${maxColumns} cells.`,
     advice: 'Usually the delimiter or the line ends are wrong; else raise maxColumns.',
   }),
+  ROW_TOO_LONG: (_, { maxRecordLength }) => ({
+    message: `the row is longer than ${maxRecordLength} characters.`,
+    advice: 'Usually the line ends are wrong.',
+  }),
 }
 
 /** A fault of the scanner as a problem of the file. */

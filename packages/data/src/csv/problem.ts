@@ -24,6 +24,7 @@ export const problemCodes = {
   RAGGED: 'a row has another number of cells than the header',
   FIELD_TOO_LONG: 'a cell is longer than the limit',
   TOO_WIDE: 'a row has more cells than the limit',
+  ROW_TOO_LONG: 'a row is longer than the limit',
   DELIMITER: 'the delimiter cannot be told, or looks wrong',
   DECIMAL: 'numbers are written with a decimal comma',
   DECIMAL_MIXED: 'decimal commas and decimal points are mixed',

@@ -10,6 +10,7 @@ const plain: ScanOptions = {
   comment: undefined,
   maxFieldLength: 1 << 20,
   maxColumns: 10_000,
+  maxRecordLength: 1 << 27,
   firstLine: 1,
 }
 
@@ -54,6 +55,33 @@ describe('RecordScanner', () => {
     expect(cellsOf(scan(Array.from({ length: 9000 }, () => `"${'x'.repeat(2000)}",`)))[0]).toHaveLength(9001)
     const escaped = scan([`"${'\\\\'.repeat(500_000)}"`], { escape: '\\' })
     expect(escaped[0]!.cells[0]).toHaveLength(500_000)
+  })
+
+  test('a record that does not end is an error before it is longer than memory', () => {
+    const cells = Array.from({ length: 200 }, () => '"0123456789",')
+    expect(() => scan(['a,b\n1,2\n', ...cells, '\n'], { maxRecordLength: 1000 })).toThrow(
+      expect.objectContaining({ code: 'ROW_TOO_LONG', line: 3 }),
+    )
+    expect(cellsOf(scan([...cells, '\n'], { maxRecordLength: 2000 }))[0]).toHaveLength(201)
+  })
+
+  test('any record is found again from the start of its line', () => {
+    fc.assert(
+      fc.property(messy, (text) => {
+        let records: CsvRecord[]
+        try {
+          records = scan([text])
+        } catch (error) {
+          if (error instanceof ScanFault) return
+          throw error
+        }
+        const starts = [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), ({ 0: end, index }) => index + end.length)]
+        records.forEach(({ line }, i) => {
+          expect(scan([text.slice(starts[line - 1])], { firstLine: line })).toEqual(records.slice(i))
+        })
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   test('spaces around a cell count for its length', () => {

@@ -19,6 +19,8 @@ export interface ScanOptions {
   readonly maxFieldLength: number
   /** Most cells of a record. */
   readonly maxColumns: number
+  /** Most UTF-16 units of a record, give or take what comes at once. */
+  readonly maxRecordLength: number
   /** Physical line of the first character. */
   readonly firstLine: number
 }
@@ -45,9 +47,9 @@ export interface ScanHandler {
 
 /** The text breaks the rules of CSV in a way that leaves no safe reading. */
 export class ScanFault extends Error {
-  readonly code: 'QUOTE_OPEN' | 'QUOTE_CLOSE' | 'FIELD_TOO_LONG' | 'TOO_WIDE'
+  readonly code: 'QUOTE_OPEN' | 'QUOTE_CLOSE' | 'FIELD_TOO_LONG' | 'TOO_WIDE' | 'ROW_TOO_LONG'
   readonly line: number
-  /** Position of the cell in its record, from 0. */
+  /** Position of the cell in its record, from 0; -1 where it is the record itself. */
   readonly column: number
   readonly value: string
 
@@ -137,6 +139,7 @@ export class RecordScanner {
       start = next
     }
     this.#rest = text.slice(start)
+    if (this.#rest.length > this.#options.maxRecordLength) throw new ScanFault('ROW_TOO_LONG', this.#line, -1, '')
     // A record that goes on is scanned from its start again: each time that it has doubled, or many pieces would cost
     // the square of their number.
     this.#enough = 2 * this.#rest.length

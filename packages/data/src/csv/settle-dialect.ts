@@ -4,6 +4,9 @@ import type { ProblemLog } from './problem.ts'
 import { checkDelimiter, checkOneColumn, checkPreamble } from './sample-checks.ts'
 import type { ScanOptions } from './scan.ts'
 
+/** A quarter of the longest text that JavaScript engines hold: a record waits until it is complete, or doubled. */
+const maxRecordLength = 1 << 27
+
 /** The line by which spreadsheets name the delimiter. */
 const separatorLine = /^"?sep=([^"\r\n])"?[^\S\r\n\t]*(?:\r\n|\n|\r|$)/i
 
@@ -38,6 +41,7 @@ export function settleDialect(
     comment: options.comment,
     maxFieldLength: options.maxFieldLength ?? 1 << 20,
     maxColumns: options.maxColumns ?? 10_000,
+    maxRecordLength,
     firstLine,
   }
   const delimiter = asked ?? detectDelimiter(rest, whole, common)
