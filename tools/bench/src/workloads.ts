@@ -100,8 +100,8 @@ const products = isRelaxed ? { accept: 0.47, goal: 0.55 } : { accept: 0.36, goal
 export const workloads: readonly Workload[] = [
   { name: 'tutorial step, eager', accept: 20, goal: 60, calls: 10_000, setup: tutorial },
   { name: 'tutorial step, compiled', accept: 75, goal: 200, calls: 50_000, setup: () => compile(tutorial()) },
-  { name: 'add N=4, with tape', accept: 10, goal: 40, calls: 100_000, setup: add(4) },
-  { name: 'add N=1000, with tape', accept: 4, goal: 8, calls: 20_000, setup: add(1000) },
+  { name: 'add N=4, with tape', accept: 10, goal: 40, calls: 200_000, setup: add(4) },
+  { name: 'add N=1000, with tape', accept: 4, goal: 8, calls: 50_000, setup: add(1000) },
   { name: 'matmul 256', ...products, calls: 50, setup: product(256) },
   { name: 'matmul 512', ...products, calls: 6, setup: product(512) },
   { name: 'matmul 1024', ...products, calls: 1, setup: product(1024) },

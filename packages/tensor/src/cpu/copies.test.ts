@@ -23,10 +23,10 @@ describe('copiesOf(bytes)', () => {
       'bytes',
     ],
   ] as const)('takes every byte out and brings it back: %s', (_name, host, kind) => {
-    const bytes = new Uint8Array(34 * megabyte)
+    const bytes = new Uint8Array(megabyte)
     const copies = copiesOf(bytes, host)
     // So much that the heap was looked at.
-    for (let i = 0; i < 33; i++) copies.take(i * megabyte, (i + 1) * megabyte)
+    for (let i = 0; i < 130; i++) copies.take(0, megabyte)
     bytes.set(everyByte, 104)
     const copy = copies.take(104, 104 + everyByte.length)
     expect(kindOf(copy)).toBe(kind)

@@ -29,7 +29,7 @@ interface Host {
 /** Text and numbers count against the limit of the JavaScript heap, arrays of bytes do not: beyond this use of the heap, copies are such. */
 const heapBytes = 256 << 20
 /** How much is taken between two looks at the heap. */
-const lookBytes = 32 << 20
+const lookBytes = 128 << 20
 
 /**
  * Copies die young: nearly all are of tensors that are gone already. So they are what lives in the nursery of the JavaScript heap,
