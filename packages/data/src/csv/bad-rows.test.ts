@@ -135,6 +135,17 @@ describe('what a file settles once', () => {
     expect(cellsOf(parseCsv(text, { types, onBadRow: 'report' }))).toEqual(['1', '2', '4'])
   })
 
+  test('the decimal mark waits for the first numbers that have one', async () => {
+    const text = 'a;b\n1;2\n3;4\n2,5;1\n7;8\n9;4,5\n'
+    for (const size of [1, 2, 3]) {
+      const batches = await allBatches(text, { types: () => 'number' }, size)
+      expect(batches.flatMap((batch) => cellsOf(batch))).toEqual(['1', '3', '2.5', '7', '9'])
+      expect(batches[0]!.report.problems).toMatchObject([{ code: 'DECIMAL', line: 4, column: 'a' }])
+    }
+    const turned = allBatches(text.replace('3;4', '3;4.5'), { types: () => 'number' }, 2)
+    await expect(turned).rejects.toMatchObject({ code: 'TYPE', line: 4, column: 'a' })
+  })
+
   test('mixed decimal marks are reported once per column, with the first place and how many there are', async () => {
     const text = `a;b;c;d\n${lines(6, (row) => `1,5;2.5;${row + 4},25;x`)}`
     const mixed = ({ report }: Table): unknown =>

@@ -57,7 +57,7 @@ export class TableTyper {
     const columns = this.#withoutEmpty(given.columns.filter(({ name }) => !isIgnored(name)))
     this.#bad.read(given.lines.length)
     const { typed, lines } = this.#usable({ columns, lines: given.lines })
-    if (this.#decimal === undefined) this.#mixed.add(typed.decimal.mixed)
+    this.#mixed.add(typed.decimal.mixed)
     const stops = this.#options.onBadRow !== 'report'
     if (stops) this.#mixed.report(this.#log)
     this.#log.addAll(typed.log)
@@ -123,11 +123,9 @@ export class TableTyper {
   #typed(raw: readonly RawColumn[], lines: readonly number[]): TypedColumns {
     const settled = { decimal: this.#decimal, dateOrders: this.#dateOrders }
     const typed = typeColumns(raw, lines, this.#asked, settled, this.#options)
-    const { mark, remark, mixed } = typed.decimal
-    if (mixed.length === 0) {
-      this.#decimal = mark
-      if (remark) this.#log.add(remark)
-    }
+    const { mark, remark } = typed.decimal
+    this.#decimal = mark
+    if (remark) this.#log.add(remark)
     return typed
   }
 

@@ -17,9 +17,10 @@ export interface MixedColumn {
 
 /** The decimal mark of a table, and what is to be said about it. */
 export interface DecimalMark {
-  readonly mark: '.' | ','
+  /** Undefined where numbers have none, or not the same: then it is read as a point. */
+  readonly mark: '.' | ',' | undefined
   readonly remark?: Problem
-  /** Not empty where the marks are mixed: then the mark is a guess. */
+  /** Not empty where the marks are mixed. */
   readonly mixed: readonly MixedColumn[]
 }
 
@@ -32,7 +33,7 @@ function mostlyNumbers(profile: Profile): boolean {
   return numbers > presentCells(profile) / 2
 }
 
-/** The decimal mark of a table: a comma if columns of numbers use it, and none uses a point. */
+/** The decimal mark of a table: the one that its columns of numbers agree on. */
 export function detectDecimal(
   columns: readonly RawColumn[],
   profiles: readonly Profile[],
@@ -50,13 +51,13 @@ export function detectDecimal(
       count: comma + thousands,
     }))
   const [first] = commas
-  if (first === undefined) return { mark: '.', mixed: [] }
   const points = numeric.find(({ profile }) => profile.point > 0)
+  if (first === undefined) return { mark: points && '.', mixed: [] }
   if (points === undefined) return { mark: ',', remark: commaRemark(first), mixed: [] }
   const { firstPoint } = points.profile
   const { name, cells } = points.column
   const point = `${quoted(cells[firstPoint]!)} in line ${lines[firstPoint]}, column ${quoted(name)}`
-  return { mark: '.', mixed: commas.map((column) => ({ ...column, point })) }
+  return { mark: undefined, mixed: commas.map((column) => ({ ...column, point })) }
 }
 
 function commaRemark({ name, value, line }: Omit<MixedColumn, 'point'>): Problem {

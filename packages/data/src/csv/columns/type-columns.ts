@@ -65,7 +65,7 @@ export function typeColumns(
   const decimal: DecimalMark = settled.decimal
     ? { mark: settled.decimal, mixed: [] }
     : detectDecimal(raw, profiles, lines)
-  const context = { ...found, lines, decimal: decimal.mark, dateOrders: settled.dateOrders, options }
+  const context = { ...found, lines, decimal: decimal.mark ?? '.', dateOrders: settled.dateOrders, options }
   const columns = raw.map((each, i) => {
     const column = new UntypedColumn(each, profiles[i]!, context)
     const asked = types.get(column.name)
