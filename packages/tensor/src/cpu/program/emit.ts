@@ -1,8 +1,8 @@
-import type { Loop } from './loop.ts'
-import { loopFunction } from './loop.ts'
+import type { Loop } from './loop/emit-loop.ts'
+import { loopFunction } from './loop/emit-loop.ts'
 import type { Operand } from './operand-code.ts'
 import { argument, base, markLocal } from './operand-code.ts'
-import type { Code } from './wasm/bytecode.ts'
+import type { Code } from '../wasm/bytecode.ts'
 import {
   constant,
   integer,
@@ -15,10 +15,10 @@ import {
   toFloat64,
   typeOf,
   unsigned,
-} from './wasm/bytecode.ts'
-import type { Kernels } from './wasm/loader.ts'
-import type { Signature } from './wasm/signatures.ts'
-import { valueType } from './wasm/signatures.ts'
+} from '../wasm/bytecode.ts'
+import type { Kernels } from '../wasm/loader.ts'
+import type { Signature } from '../wasm/signatures.ts'
+import { valueType } from '../wasm/signatures.ts'
 
 // A program's calls as one WebAssembly module, so that a run of many kernels is one call from JavaScript.
 

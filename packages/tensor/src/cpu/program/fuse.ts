@@ -1,11 +1,20 @@
-import type { Program, ProgramStep } from '../program.ts'
-import type { ElementCall, Span } from './elements.ts'
-import { commonSizes, elementCallOf, isOrderly, isSameSpan, isSingle, overlap, product, refined } from './elements.ts'
-import type { LoopCall, LoopPlan } from './loop.ts'
-import { courseOf, goesOnWithRow, hasWholeRows, piecesOf, shortestRow, totalsBytes } from './loop.ts'
+import type { Program, ProgramStep } from '../../program.ts'
+import type { ElementCall, Span } from './loop/elements.ts'
+import {
+  commonSizes,
+  elementCallOf,
+  isOrderly,
+  isSameSpan,
+  isSingle,
+  overlap,
+  product,
+  refined,
+} from './loop/elements.ts'
+import type { LoopCall, LoopPlan } from './loop/emit-loop.ts'
+import { courseOf, goesOnWithRow, hasWholeRows, piecesOf, shortestRow, totalsBytes } from './loop/emit-loop.ts'
 import type { Area, KernelCall } from './plan.ts'
 import { isPlace } from './plan.ts'
-import { updateNumbers } from './updates.ts'
+import { updateNumbers } from '../updates.ts'
 
 /** A call of a step. */
 export interface StepCall {

@@ -1,4 +1,4 @@
-import type { Program } from '../program.ts'
+import type { Program } from '../../program.ts'
 import type { Unit } from './fuse.ts'
 import type { Area } from './plan.ts'
 

@@ -1,7 +1,7 @@
-import type { Code } from './wasm/bytecode.ts'
-import { constant, lane, vector } from './wasm/bytecode.ts'
-import type { Kernels } from './wasm/loader.ts'
-import { valueType } from './wasm/signatures.ts'
+import type { Code } from '../../wasm/bytecode.ts'
+import { constant, lane, vector } from '../../wasm/bytecode.ts'
+import type { Kernels } from '../../wasm/loader.ts'
+import { valueType } from '../../wasm/signatures.ts'
 
 // What element-wise kernels compute, as instructions on vectors: the same as in their own sources (wasm/assembly), so that a loop
 // that joins several of them gives the same bits.

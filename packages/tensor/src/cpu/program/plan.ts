@@ -1,12 +1,12 @@
-import type { Device, View } from '../device.ts'
-import type { ComputePrimitive, ComputePrimitives } from '../primitives.ts'
-import type { ProgramSlot } from '../program.ts'
-import type { Engine } from './engine.ts'
-import { cpuEngine, withEngine } from './engine.ts'
-import type { Resident } from './memory.ts'
-import { Memory } from './memory.ts'
-import { CpuStorage } from './storage.ts'
-import type { Kernels } from './wasm/loader.ts'
+import type { Device, View } from '../../device.ts'
+import type { ComputePrimitive, ComputePrimitives } from '../../primitives.ts'
+import type { ProgramSlot } from '../../program.ts'
+import type { Engine } from '../engine.ts'
+import { cpuEngine, withEngine } from '../engine.ts'
+import type { Resident } from '../memory.ts'
+import { Memory } from '../memory.ts'
+import { CpuStorage } from '../storage.ts'
+import type { Kernels } from '../wasm/loader.ts'
 
 /** A stretch of memory that a program uses: a slot, a temporary, or the words of a descriptor. */
 export interface Area {

@@ -1,8 +1,8 @@
 import type { LaneRow } from './lanes.ts'
 import { bytesOf, laneRowOf } from './lanes.ts'
-import type { Area, Argument, KernelCall } from './plan.ts'
-import { isPlace } from './plan.ts'
-import type { Kernels } from './wasm/loader.ts'
+import type { Area, Argument, KernelCall } from '../plan.ts'
+import { isPlace } from '../plan.ts'
+import type { Kernels } from '../../wasm/loader.ts'
 
 /** Where the elements of an operand lie. */
 export interface Span {

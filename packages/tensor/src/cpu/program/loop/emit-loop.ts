@@ -2,11 +2,11 @@ import type { ElementCall, Span } from './elements.ts'
 import { isOrderly, isSameSpan, isSingle, product, rowLength } from './elements.ts'
 import type { Held } from './lanes.ts'
 import { bytesOf } from './lanes.ts'
-import type { Operand } from './operand-code.ts'
-import { addressOf } from './operand-code.ts'
-import type { Code } from './wasm/bytecode.ts'
-import { constant, get, integer, lane, noResult, op, set, unsigned, vector } from './wasm/bytecode.ts'
-import { valueType } from './wasm/signatures.ts'
+import type { Operand } from '../operand-code.ts'
+import { addressOf } from '../operand-code.ts'
+import type { Code } from '../../wasm/bytecode.ts'
+import { constant, get, integer, lane, noResult, op, set, unsigned, vector } from '../../wasm/bytecode.ts'
+import { valueType } from '../../wasm/signatures.ts'
 
 // Several element-wise calls as one loop: four elements at a time, each read once, what is only needed within kept in registers.
 //

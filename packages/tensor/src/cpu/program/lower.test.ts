@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import type { View } from '../device.ts'
-import { Layout, contiguousLayout } from '../layout.ts'
-import type { Program } from '../program.ts'
-import { startEngine } from './engine.ts'
-import { fastKernels } from './fast.ts'
-import { cpu } from './index.ts'
-import { defaultSizes } from './memory.ts'
-import { lowerProgram } from './program.ts'
-import { CpuStorage } from './storage.ts'
+import type { View } from '../../device.ts'
+import { Layout, contiguousLayout } from '../../layout.ts'
+import type { Program } from '../../program.ts'
+import { startEngine } from '../engine.ts'
+import { fastKernels } from '../fast.ts'
+import { cpu } from '../index.ts'
+import { defaultSizes } from '../memory.ts'
+import { lowerProgram } from './cpu-program.ts'
+import { CpuStorage } from '../storage.ts'
 
 const [rows, columns] = [64, 65]
 const length = rows * columns

@@ -1,6 +1,6 @@
-import type { Code } from './wasm/bytecode.ts'
-import { added, constant, fromFloat64, get, op, unsigned } from './wasm/bytecode.ts'
-import { valueType } from './wasm/signatures.ts'
+import type { Code } from '../wasm/bytecode.ts'
+import { added, constant, fromFloat64, get, op, unsigned } from '../wasm/bytecode.ts'
+import { valueType } from '../wasm/signatures.ts'
 
 /**
  * An argument of a call. A program has a base in memory, which is given to each run: its own places count from there, and there
