@@ -23,8 +23,8 @@ export interface Surroundings {
 
 /** Milliseconds of training between looks at the inbox. */
 const sliceMs = 10
-/** Epochs of a curve that are all kept; of many more ever fewer are. No screen is wider. */
-const curvePoints = 1000
+/** Epochs of a curve that are all kept; of many more ever fewer are. No chart of theirs is much wider. */
+const curvePoints = 600
 
 /** The trainer behind the page: takes requests, trains in slices, and answers each `frame` with one message. */
 export class Session {

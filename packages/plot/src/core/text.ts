@@ -14,7 +14,10 @@ const widths: readonly (readonly [em: number, characters: string])[] = [
 const emOf = new Map(widths.flatMap(([em, characters]) => [...characters].map((character) => [character, em] as const)))
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
-const letters = (text: string): string[] => [...graphemes.segment(text)].map((part) => part.segment)
+const isPlain = /^[ -~]*$/
+/** Characters as people count them. Of plain text each is its own: finding that out by rules is most of what a small chart takes. */
+const letters = (text: string): readonly string[] =>
+  isPlain.test(text) ? Array.from(text) : Array.from(graphemes.segment(text), (part) => part.segment)
 
 // Ideographs, kana, hangul, full-width forms and emoji are as wide as they are high.
 const wide =
