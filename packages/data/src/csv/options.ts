@@ -65,7 +65,10 @@ export interface CsvOptions {
    * `skip` leaves them out with a warning; `report` leaves them out, and keeps the errors in the table's report.
    */
   readonly onBadRow?: 'error' | 'skip' | 'report'
-  /** Most bad rows, as a share of all, that `onBadRow: 'skip'` accepts, 0 to 1. Default 0.01. */
+  /**
+   * Most bad rows, as a share of all, that `onBadRow: 'skip'` accepts, 0 to 1. Default 0.01. All that are found count,
+   * in batches those of the batches before too.
+   */
   readonly maxBadRows?: number
   /** Data rows after which reading stops. Default: no limit. */
   readonly maxRows?: number
