@@ -8,10 +8,11 @@ import { IconButton } from '../ui/icons.tsx'
 
 const anyNumber = { low: -1e6, high: 1e6 }
 
-/** The chosen unit: what comes into it, each weight editable. */
-export function UnitInspector({ app }: { readonly app: App }): JSX.Element | null {
+/** The chosen unit: what comes into it, each weight editable. Its place is there before one is chosen. */
+export function UnitInspector({ app }: { readonly app: App }): JSX.Element {
   const selected = useStore(app.store, (state) => state.train.selected)
-  return selected === undefined ? null : <Inspector app={app} selected={selected} />
+  if (selected !== undefined) return <Inspector app={app} selected={selected} />
+  return <p class="quiet inspector-place">Choose a unit to see what comes into it and to edit its weights.</p>
 }
 
 interface InspectorProps {

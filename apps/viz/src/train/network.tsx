@@ -116,7 +116,7 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
       </div>
       <p class="quiet network-hint">
         {hovered === undefined ? (
-          'Line width is the size of a weight; blue is positive, orange negative. Choose a unit to edit its weights.'
+          'Line width is the size of a weight; blue is positive, orange negative.'
         ) : (
           <WeightNow app={app} at={hovered} />
         )}
