@@ -33,7 +33,7 @@ import {
 } from './reference/softmax.ts'
 import { bernoulli, multinomial, sourceKernels } from './reference/sources.ts'
 import { adamStep, bceWithLogitsBackward, bceWithLogitsSum, linear, sgdStep } from './reference/training.ts'
-import { lowerProgram } from './program/cpu-program.ts'
+import { lowerProgram } from './program/lower.ts'
 import { ArrayStorage, CpuStorage, arrayOf, beginOp, cpuArray, hold } from './storage.ts'
 import type { KernelBuild } from './wasm/loader.ts'
 

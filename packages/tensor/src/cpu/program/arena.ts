@@ -1,6 +1,6 @@
 import type { Program } from '../../program.ts'
 import type { Unit } from './fuse.ts'
-import type { Area } from './plan.ts'
+import type { Area } from './kernel-call.ts'
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / 16) * 16
 /** Kernels may read a vector past the end. */

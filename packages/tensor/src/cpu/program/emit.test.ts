@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { Call, Run } from './emit.ts'
-import { emitModule } from './emit.ts'
-import type { Operand } from './operand-code.ts'
 import { quickestBuild } from '../wasm/builds.ts'
 import { moduleBytes } from '../wasm/embedded.ts'
 import { instantiate } from '../wasm/instantiate.ts'
 import type { Kernels } from '../wasm/loader.ts'
 import { kernelSignatures, signaturesOf, valueType } from '../wasm/signatures.ts'
+import type { Call, Run } from './emit.ts'
+import { emitModule } from './emit.ts'
+import type { Operand } from './operand-code.ts'
 
 const { i32, f32, f64 } = valueType
 

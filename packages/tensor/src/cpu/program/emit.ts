@@ -1,24 +1,13 @@
-import type { Loop } from './loop/emit-loop.ts'
-import { loopFunction } from './loop/emit-loop.ts'
-import type { Operand } from './operand-code.ts'
-import { argument, base, markLocal } from './operand-code.ts'
 import type { Code } from '../wasm/bytecode.ts'
-import {
-  constant,
-  integer,
-  list,
-  noResult,
-  op,
-  set,
-  sized,
-  text,
-  toFloat64,
-  typeOf,
-  unsigned,
-} from '../wasm/bytecode.ts'
+import { constant, integer, list, op, set, sized, text, toFloat64, typeOf, unsigned } from '../wasm/bytecode.ts'
+import { when } from '../wasm/function-code.ts'
 import type { Kernels } from '../wasm/loader.ts'
 import type { Signature } from '../wasm/signatures.ts'
 import { valueType } from '../wasm/signatures.ts'
+import { loopFunction } from './loop/emit-loop.ts'
+import type { Loop } from './loop/loop-operands.ts'
+import type { Operand } from './operand-code.ts'
+import { argument, base, markLocal } from './operand-code.ts'
 
 // A program's calls as one WebAssembly module, so that a run of many kernels is one call from JavaScript.
 
@@ -48,7 +37,7 @@ function afterwards({ mark, mayRefuse, step }: Call, [result]: readonly number[]
   if (result === undefined) return []
   if (mark !== undefined) return [...toFloat64(result), ...set(markLocal(mark))]
   if (!mayRefuse) return [op.drop]
-  return [...integer(0), op.i32GeS, op.if, noResult, ...integer(step), op.return, op.end]
+  return when([...integer(0), op.i32GeS], [...integer(step), op.return])
 }
 
 /**

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { contiguousLayout } from '../../layout.ts'
 import type { ComputePrimitive } from '../../primitives.ts'
 import type { Program, ProgramSlot } from '../../program.ts'
+import type { Kernels } from '../wasm/loader.ts'
 import { arenaOf } from './arena.ts'
 import type { Schedule, Unit } from './fuse.ts'
 import { scheduleOf } from './fuse.ts'
-import type { KernelCall } from './plan.ts'
-import type { Kernels } from '../wasm/loader.ts'
+import type { KernelCall } from './kernel-call.ts'
 
 const n = 100
 

@@ -1,20 +1,12 @@
 import type { Program, ProgramStep } from '../../program.ts'
-import type { ElementCall, Span } from './loop/elements.ts'
-import {
-  commonSizes,
-  elementCallOf,
-  isOrderly,
-  isSameSpan,
-  isSingle,
-  overlap,
-  product,
-  refined,
-} from './loop/elements.ts'
-import type { LoopCall, LoopPlan } from './loop/emit-loop.ts'
-import { courseOf, goesOnWithRow, hasWholeRows, piecesOf, shortestRow, totalsBytes } from './loop/emit-loop.ts'
-import type { Area, KernelCall } from './plan.ts'
-import { isPlace } from './plan.ts'
 import { updateNumbers } from '../updates.ts'
+import type { Area, CallsByStep, KernelCall } from './kernel-call.ts'
+import { isPlace } from './kernel-call.ts'
+import type { ElementCall } from './loop/elements.ts'
+import { elementCallOf, walkedSpans } from './loop/elements.ts'
+import { joined } from './loop/join.ts'
+import type { LoopPlan } from './loop/loop-plan.ts'
+import { areasOfLoop, planLoop } from './loop/loop-plan.ts'
 
 /** A call of a step. */
 export interface StepCall {
@@ -54,8 +46,6 @@ interface Draft {
   readonly walked: ReadonlySet<number>
 }
 
-/** More values than that would not stay in registers, and a loop of more instructions not in the nearest cache. */
-const mostCalls = 32
 /** How far back a call looks for others to join. */
 const reach = 128
 
@@ -69,7 +59,7 @@ const reach = 128
  */
 export function scheduleOf(
   program: Program,
-  planned: readonly (readonly KernelCall[] | undefined)[],
+  planned: CallsByStep<KernelCall>,
   areas: Area[],
   fuses: boolean,
 ): Schedule {
@@ -197,36 +187,12 @@ class Fusing {
   #unitOf(draft: Draft): Unit {
     const { step, calls, elements } = draft
     if (elements.length < 2) return { step, calls, loop: undefined, areas: calls.length === 0 ? [...draft.reads] : [] }
-    const loop = this.#loopOf(draft)
-    const held = loop.calls.flatMap(({ inputs, sources, output, isStored, scratch }) => [
-      ...inputs.filter((_, i) => sources[i] === undefined),
-      ...(isStored ? [output] : []),
-      ...(scratch === undefined ? [] : [scratch]),
-    ])
-    return { step, calls, loop, areas: held.map(({ area }) => area) }
-  }
-
-  #loopOf(draft: Draft): LoopPlan {
-    const { elements } = draft
-    const { sizes } = elements[0]!
-    const pieceOf = new Map(piecesOf(elements).flatMap((piece, number) => piece.map((at) => [at, number] as const)))
-    const sources = elements.map(({ inputs }, at) => inputs.map((span) => sourceOf(span, elements.slice(0, at))))
-    const calls = elements.map((element, at): LoopCall => {
-      const { output, row } = element
-      const isStored = row.reduces || this.#isReadElsewhere(output.area, draft)
-      const crosses = sources.some((own, reader) => own.includes(at) && pieceOf.get(reader) !== pieceOf.get(at))
-      const needsRoom = !isStored && (crosses || row.code === undefined)
-      const course = courseOf(sizes, elements)
-      const goesOn = row.reduces && !hasWholeRows(element, course)
-      const bytes = goesOn ? totalsBytes : needsRoom ? output.size * course.strip : 0
-      const scratch = bytes > 0 ? { ...output, area: this.#room(bytes), offset: 0 } : undefined
-      return { ...element, sources: sources[at]!, isStored, scratch }
-    })
-    return { sizes, calls }
-  }
-
-  #room(bytes: number): number {
-    return this.#areas.push({ bytes, words: undefined }) - 1
+    const loop = planLoop(
+      elements,
+      (area) => this.#isReadElsewhere(area, draft),
+      (bytes) => this.#areas.push({ bytes, words: undefined }) - 1,
+    )
+    return { step, calls, loop, areas: areasOfLoop(loop) }
   }
 
   /** Whether anybody but a draft reads an area. What is more than element-wise may read what it writes. */
@@ -257,54 +223,4 @@ function conflict(a: Draft, b: Draft): boolean {
   for (const area of a.writes) if (b.reads.has(area) || b.writes.has(area)) return true
   for (const area of b.writes) if (a.reads.has(area)) return true
   return false
-}
-
-const spansOf = ({ inputs, output }: ElementCall): readonly Span[] => [...inputs, output]
-/** Those of more than one element. */
-const walkedSpans = (call: ElementCall): readonly Span[] => spansOf(call).filter((span) => !isSingle(span))
-
-/** Calls in one loop, over dims that suit all; undefined where they do not fit, or have nothing in common. */
-function joined(first: readonly ElementCall[], second: readonly ElementCall[]): readonly ElementCall[] | undefined {
-  if (first.length === 0 || second.length === 0 || first.length + second.length > mostCalls) return undefined
-  const [a, b] = [first[0]!.sizes, second[0]!.sizes]
-  const sizes = product(a) === product(b) ? commonSizes(a, b) : undefined
-  if (sizes === undefined || (sizes.length > 1 && sizes.at(-1)! < shortestRow)) return undefined
-  const [left, right] = [first, second].map((calls) => calls.map((call) => refined(call, sizes))) as [
-    ElementCall[],
-    ElementCall[],
-  ]
-  const calls = [...left, ...right]
-  const known = left.flatMap(walkedSpans)
-  const shares = right.some((call) => walkedSpans(call).some((span) => known.some((other) => isSameSpan(span, other))))
-  return shares && calls.every(isWalkable) && areInStep(calls) && reductionsFit(calls) ? calls : undefined
-}
-
-/** Whether a loop can read the operands: neighbours along the last dim, or the same element; all in order for a call of the kernel. */
-function isWalkable({ row, inputs, sizes }: ElementCall): boolean {
-  return inputs.every((span) =>
-    row.code === undefined ? isOrderly(span, sizes) || (isSingle(span) && row.hasStrides) : span.strides.at(-1)! <= 1,
-  )
-}
-
-/** Whether what is written is elsewhere read and written at the same element only, what a reduction gives nowhere. */
-function areInStep(calls: readonly ElementCall[]): boolean {
-  const { sizes } = calls[0]!
-  const spans = calls.flatMap(spansOf)
-  return calls.every(({ output, row }) =>
-    spans.every(
-      (span) => (isSameSpan(span, output) && (!row.reduces || span === output)) || !overlap(span, output, sizes),
-    ),
-  )
-}
-
-/** Whether a loop comes by the rows of reductions strip by strip. */
-function reductionsFit(calls: readonly ElementCall[]): boolean {
-  const course = courseOf(calls[0]!.sizes, calls)
-  return calls.every((call) => !call.row.reduces || hasWholeRows(call, course) || goesOnWithRow(call, course))
-}
-
-/** Which of the calls before gives what is read. */
-function sourceOf(span: Span, before: readonly ElementCall[]): number | undefined {
-  const at = before.findLastIndex(({ output }) => isSameSpan(output, span))
-  return at < 0 ? undefined : at
 }

@@ -6,8 +6,8 @@ import { startEngine } from '../engine.ts'
 import { fastKernels } from '../fast.ts'
 import { cpu } from '../index.ts'
 import { defaultSizes } from '../memory.ts'
-import { lowerProgram } from './cpu-program.ts'
 import { CpuStorage } from '../storage.ts'
+import { lowerProgram } from './lower.ts'
 
 const [rows, columns] = [64, 65]
 const length = rows * columns

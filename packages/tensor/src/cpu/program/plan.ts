@@ -1,40 +1,13 @@
 import type { Device, View } from '../../device.ts'
 import type { ComputePrimitive, ComputePrimitives } from '../../primitives.ts'
-import type { ProgramSlot } from '../../program.ts'
+import type { Program, ProgramOperand, ProgramStep } from '../../program.ts'
 import type { Engine } from '../engine.ts'
 import { cpuEngine, withEngine } from '../engine.ts'
 import type { Resident } from '../memory.ts'
 import { Memory } from '../memory.ts'
 import { CpuStorage } from '../storage.ts'
 import type { Kernels } from '../wasm/loader.ts'
-
-/** A stretch of memory that a program uses: a slot, a temporary, or the words of a descriptor. */
-export interface Area {
-  readonly bytes: number
-  /** The words that it holds all the time. */
-  readonly words: Int32Array | undefined
-}
-
-/** An argument of a kernel: a plain number, a place in an area, or 1 over what an earlier call of the step returned. */
-export type Argument = number | { readonly area: number; readonly offset: number } | { readonly inverseOf: number }
-
-/** Whether an argument is a place in an area. */
-export function isPlace(arg: Argument): arg is Extract<Argument, { readonly area: number }> {
-  return typeof arg === 'object' && 'area' in arg
-}
-
-/** Whether an argument is 1 over a result. */
-export function isInverse(arg: Argument): arg is Extract<Argument, { readonly inverseOf: number }> {
-  return typeof arg === 'object' && 'inverseOf' in arg
-}
-
-/** One call of a compiled kernel. */
-export interface KernelCall {
-  readonly name: keyof Kernels
-  readonly args: readonly Argument[]
-  /** Whether it may refuse: it then returns something else than -1, and the device's kernel serves the step. */
-  readonly mayRefuse: boolean
-}
+import type { Area, Argument, KernelCall } from './kernel-call.ts'
 
 /** A call while it is written down. */
 interface Noted {
@@ -45,6 +18,11 @@ interface Noted {
 
 /** Rows of the tables of compiled kernels, whatever their parameters. */
 export type FastRow = (outputs: readonly View[], inputs: readonly View[], params: never) => boolean
+
+/** The rows that serve now, by primitive; none where only the reference computes. */
+export type FastRows = { readonly [primitive: string]: FastRow | undefined }
+
+type Params = ComputePrimitives[ComputePrimitive]
 
 /** A row needs the values that its kernels see: it cannot be planned. */
 class NotPlanned extends Error {}
@@ -97,34 +75,32 @@ class PlanMemory extends Memory {
 /** Finds the kernel calls of a program's steps by running the rows of the tables on an engine that only writes down. */
 export class Planner {
   readonly areas: Area[] = []
-  /** What stands for the slots while rows run; their areas come first. */
-  readonly storages: readonly CpuStorage[]
-  /** The same once more, for whom a place in memory is known. */
+  /** The slots once more, for whom a place in memory is known. */
   readonly standIns: readonly CpuStorage[]
+  readonly #rows: FastRows
   readonly #engine: Engine
+  /** What stands for the slots while rows run; their areas come first. */
+  readonly #storages: readonly CpuStorage[]
   #calls: Noted[] = []
   #base = 0
   #next = 0
   /** How many areas the last run of a row made. */
   #made = 0
 
-  constructor(slots: readonly ProgramSlot[], device: Device) {
+  constructor({ slots }: Program, device: Device, rows: FastRows) {
+    this.#rows = rows
     this.#engine = this.#planningEngine()
     const make = (): CpuStorage[] => slots.map(({ dtype, length }) => new CpuStorage(device, dtype, length))
-    this.storages = withEngine(this.#engine, make)
+    this.#storages = withEngine(this.#engine, make)
     this.standIns = withEngine(this.#engine, make)
   }
 
-  /** The calls of one step, undefined if its kernels must be called as they are. */
-  plan(
-    row: FastRow,
-    outputs: readonly View[],
-    inputs: readonly View[],
-    params: ComputePrimitives[ComputePrimitive],
-  ): readonly KernelCall[] | undefined {
+  /** The calls of one step, undefined if its kernel must be called as it is. */
+  plan(step: ProgramStep): readonly KernelCall[] | undefined {
+    if (this.#rows[step.primitive] === undefined || !isPlain(step)) return undefined
     const known = this.areas.length
-    const plain = this.#run(row, outputs, inputs, params, 0)
-    const moved = plain === undefined ? undefined : this.#run(row, outputs, inputs, params, shift)
+    const plain = this.#run(step, step.params, 0)
+    const moved = plain === undefined ? undefined : this.#run(step, step.params, shift)
     if (plain === undefined || moved === undefined) {
       this.areas.length = known
       return undefined
@@ -137,17 +113,12 @@ export class Planner {
   }
 
   /**
-   * Plans a step again, for its plain numbers: as many areas are made as the first time, and none is kept. Undefined also if there
-   * may be other words in them.
+   * Plans a step again with other parameters, for its plain numbers: as many areas are made as the first time, and none is kept.
+   * Undefined also if there may be other words in them.
    */
-  replan(
-    row: FastRow,
-    outputs: readonly View[],
-    inputs: readonly View[],
-    params: ComputePrimitives[ComputePrimitive],
-  ): readonly Readonly<Noted>[] | undefined {
+  replan(step: ProgramStep, params: Params): readonly Readonly<Noted>[] | undefined {
     const known = this.areas.length
-    const calls = this.#run(row, outputs, inputs, params, 0)
+    const calls = this.#run(step, params, 0)
     const hasWords = this.areas.slice(known).some(({ words }) => words !== undefined)
     this.areas.length = known
     return hasWords ? undefined : calls
@@ -159,22 +130,23 @@ export class Planner {
     return (1 + at) * spacing + this.#base
   }
 
+  /** Runs the row of a step, with all areas moved by `base`. */
   #run(
-    row: FastRow,
-    outputs: readonly View[],
-    inputs: readonly View[],
-    params: ComputePrimitives[ComputePrimitive],
+    { primitive, outputs, inputs }: ProgramStep,
+    params: Params,
     base: number,
   ): readonly Readonly<Noted>[] | undefined {
+    const row = this.#rows[primitive]!
+    const [to, from] = [outputs.map(this.#viewOf), inputs.map(this.#viewOf)]
     this.#calls = []
     // The second run makes the areas of the first once more.
     this.#next = base === 0 ? this.areas.length : this.#next - this.#made
     const first = this.#next
     this.#base = base
-    this.storages.forEach((storage, at) => (storage.address = (1 + at) * spacing + base))
+    this.#storages.forEach((storage, at) => (storage.address = (1 + at) * spacing + base))
     try {
       // The table types each row by its own parameters; the step was recorded from a call that fitted.
-      return withEngine(this.#engine, () => row(outputs, inputs, params as never)) ? this.#calls : undefined
+      return withEngine(this.#engine, () => row(to, from, params as never)) ? this.#calls : undefined
     } catch (error) {
       if (error instanceof NotPlanned) return undefined
       throw error
@@ -182,6 +154,12 @@ export class Planner {
       this.#made = this.#next - first
     }
   }
+
+  readonly #viewOf = ({ slot, layout, dtype }: ProgramOperand): View => ({
+    storage: this.#storages[slot]!,
+    layout,
+    dtype,
+  })
 
   #planningEngine(): Engine {
     const real = cpuEngine()
@@ -216,6 +194,14 @@ export class Planner {
     }
     return engine
   }
+}
+
+/** Whether rows may take a step's operands: compiled kernels know no float16, and write in order. */
+function isPlain({ outputs, inputs }: ProgramStep): boolean {
+  return (
+    [...outputs, ...inputs].every(({ dtype }) => dtype !== 'float16') &&
+    outputs.every(({ layout }) => layout.isContiguous)
+  )
 }
 
 /** Which area an address of a plan lies in. */

@@ -1,8 +1,8 @@
+import type { Kernels } from '../../wasm/loader.ts'
+import type { Area, Argument, KernelCall, Place } from '../kernel-call.ts'
+import { isPlace } from '../kernel-call.ts'
 import type { LaneRow } from './lanes.ts'
 import { bytesOf, laneRowOf } from './lanes.ts'
-import type { Area, Argument, KernelCall } from '../plan.ts'
-import { isPlace } from '../plan.ts'
-import type { Kernels } from '../../wasm/loader.ts'
 
 /** Where the elements of an operand lie. */
 export interface Span {
@@ -14,6 +14,9 @@ export interface Span {
   /** By dim, in elements; 0 where the same is read over and over. */
   readonly strides: readonly number[]
 }
+
+/** Tells spans of one size of element apart. */
+export const keyOf = ({ area, offset, strides }: Span): string => `${area} ${offset} ${strides.join(' ')}`
 
 /** A call of an element-wise kernel, understood. */
 export interface ElementCall {
@@ -51,6 +54,11 @@ export function overlap(a: Span, b: Span, sizes: readonly number[]): boolean {
     offset + size * (1 + strides.reduce((sum, stride, dim) => sum + stride * (sizes[dim]! - 1), 0))
   return a.area === b.area && a.offset < endOf(b) && b.offset < endOf(a)
 }
+
+/** Where all operands of a call lie. */
+export const spansOf = ({ inputs, output }: ElementCall): readonly Span[] => [...inputs, output]
+/** Those of more than one element. */
+export const walkedSpans = (call: ElementCall): readonly Span[] => spansOf(call).filter((span) => !isSingle(span))
 
 /** What a call of a kernel computes, if it is element-wise, of any elements, and forward through its operands. */
 export function elementCallOf({ name, args }: KernelCall, areas: readonly Area[]): ElementCall | undefined {
@@ -99,7 +107,7 @@ function reductionOf(name: keyof Kernels, row: LaneRow, args: KernelCall['args']
 export const rowLength = ({ sizes, output }: ElementCall): number =>
   product(sizes.filter((_, dim) => output.strides[dim] === 0))
 
-function placeOf(arg: Argument): { readonly area: number; readonly offset: number } {
+function placeOf(arg: Argument): Place {
   if (!isPlace(arg)) throw new Error('cpu: a kernel was planned without a place for its operand.')
   return arg
 }
