@@ -169,8 +169,10 @@ export class CpuProgram {
 
   /** Takes over the numbers of late steps. */
   #takeNumbers({ params }: ProgramInputs): void {
-    for (let i = 0; i < this.#late.length; i++) {
-      const late = this.#late[i]!
+    // A step that comes to call its kernel leaves the list, which is made anew: these are all of this run.
+    const steps = this.#late
+    for (let i = 0; i < steps.length; i++) {
+      const late = steps[i]!
       const next = params[late.step]!
       if (late.write !== undefined) late.write(next as never, this.#binding.numbers, late.entry)
       else if (!isSameParams(late.params, next)) this.#replan(late, next)
