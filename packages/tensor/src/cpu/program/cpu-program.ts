@@ -1,6 +1,5 @@
 import type { Device, Kernels as DeviceKernels, View } from '../../device.ts'
-import type { ComputePrimitive, ComputePrimitives } from '../../primitives.ts'
-import type { Program, ProgramInputs, ProgramOperand } from '../../program.ts'
+import type { Program, ProgramInputs, ProgramOperand, ProgramStep } from '../../program.ts'
 import { cpuEngine } from '../engine.ts'
 import type { Memory } from '../memory.ts'
 import { instantiate } from '../wasm/instantiate.ts'
@@ -27,6 +26,7 @@ import { withoutUnneeded } from './unneeded.ts'
  * kernel on views.
  */
 export class CpuProgram {
+  /** What served when it was made. */
   readonly table: DeviceKernels
   readonly kernels: Kernels
   readonly #program: Program
@@ -180,7 +180,7 @@ export class CpuProgram {
   }
 
   /** Plans a late step with other numbers. If more than numbers changes, it calls the device's kernel from here on. */
-  #replan(late: LateStep, next: ComputePrimitives[ComputePrimitive]): void {
+  #replan(late: LateStep, next: ProgramStep['params']): void {
     late.params = next
     const planned = this.#planner.replan(this.#program.steps[late.step]!, next)
     if (planned !== undefined && renumber(this.#calls[late.step]!, planned, this.#binding.numbers)) return

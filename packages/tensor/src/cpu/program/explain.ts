@@ -30,7 +30,7 @@ function explainLoop(loop: LoopPlan): string {
   return `${namesOf(calls)} over ${sizes.join(' x ')} elements${strips}, ${together} bytes of memory traffic for ${apart}`
 }
 
-/** What runs the calls of a program. @param functions how many of its module, if there is one */
+/** What runs the calls of a program. @param functions how many its module has; 0 if there is none */
 export function explainForm(functions: number, moduleBytes: number, runs: number): string {
   if (functions > 0) {
     return `${functions} ${functions === 1 ? 'function' : 'functions'} of a WebAssembly module of ${moduleBytes} bytes`

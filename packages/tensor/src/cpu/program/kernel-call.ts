@@ -37,5 +37,6 @@ export interface KernelCall {
 /** By step, the calls that do its work; undefined for those that call the device's kernel. */
 export type CallsByStep<C> = readonly (readonly C[] | undefined)[]
 
+/** Calls by the names of their kernels, for people and for comparing. */
 export const namesOf = (calls: readonly { readonly name: string }[]): string =>
   calls.map(({ name }) => name).join(' + ')

@@ -1,14 +1,15 @@
-import type { ComputePrimitive, ComputePrimitives } from '../../primitives.ts'
+import type { ComputePrimitive } from '../../primitives.ts'
 import type { Program, ProgramStep } from '../../program.ts'
 import type { UpdateNumbers } from '../updates.ts'
 import { updateNumbers } from '../updates.ts'
 import type { Call } from './emit.ts'
 import type { CallsByStep, KernelCall } from './kernel-call.ts'
 import { namesOf } from './kernel-call.ts'
+import type { Noted } from './plan.ts'
 
 // The numbers of late steps, such as learning rates: the program reads them in its table, and each run writes them there.
 
-type Params = ComputePrimitives[ComputePrimitive]
+type Params = ProgramStep['params']
 
 /** A step whose numbers come with each run. */
 export interface LateStep {
@@ -60,11 +61,7 @@ export function isSameParams(a: Params, b: Params): boolean {
 }
 
 /** Takes over the numbers that a late step was planned with anew, if its calls are of the same kernels: tells whether they are. */
-export function renumber(
-  calls: readonly Call[],
-  planned: readonly { readonly name: string; readonly args: readonly number[] }[],
-  table: Float64Array,
-): boolean {
+export function renumber(calls: readonly Call[], planned: readonly Readonly<Noted>[], table: Float64Array): boolean {
   if (namesOf(planned) !== namesOf(calls)) return false
   calls.forEach(({ args }, i) =>
     args.forEach((arg, at) => {

@@ -1,5 +1,4 @@
 import type { Device, View } from '../../device.ts'
-import type { ComputePrimitive, ComputePrimitives } from '../../primitives.ts'
 import type { Program, ProgramOperand, ProgramStep } from '../../program.ts'
 import type { Engine } from '../engine.ts'
 import { cpuEngine, withEngine } from '../engine.ts'
@@ -10,7 +9,7 @@ import type { Kernels } from '../wasm/loader.ts'
 import type { Area, Argument, KernelCall } from './kernel-call.ts'
 
 /** A call while it is written down. */
-interface Noted {
+export interface Noted {
   readonly name: keyof Kernels
   readonly args: number[]
   mayRefuse: boolean
@@ -21,8 +20,6 @@ export type FastRow = (outputs: readonly View[], inputs: readonly View[], params
 
 /** The rows that serve now, by primitive; none where only the reference computes. */
 export type FastRows = { readonly [primitive: string]: FastRow | undefined }
-
-type Params = ComputePrimitives[ComputePrimitive]
 
 /** A row needs the values that its kernels see: it cannot be planned. */
 class NotPlanned extends Error {}
@@ -116,7 +113,7 @@ export class Planner {
    * Plans a step again with other parameters, for its plain numbers: as many areas are made as the first time, and none is kept.
    * Undefined also if there may be other words in them.
    */
-  replan(step: ProgramStep, params: Params): readonly Readonly<Noted>[] | undefined {
+  replan(step: ProgramStep, params: ProgramStep['params']): readonly Readonly<Noted>[] | undefined {
     const known = this.areas.length
     const calls = this.#run(step, params, 0)
     const hasWords = this.areas.slice(known).some(({ words }) => words !== undefined)
@@ -133,7 +130,7 @@ export class Planner {
   /** Runs the row of a step, with all areas moved by `base`. */
   #run(
     { primitive, outputs, inputs }: ProgramStep,
-    params: Params,
+    params: ProgramStep['params'],
     base: number,
   ): readonly Readonly<Noted>[] | undefined {
     const row = this.#rows[primitive]!

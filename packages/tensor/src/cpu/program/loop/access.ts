@@ -38,7 +38,7 @@ export const splatOf = (size: number): Code =>
   size === 4 ? vector(lane.load32Splat, ...access(0)) : [...vector(lane.load8Splat, ...access(0)), ...toMasks]
 
 /** Masks in lanes to flags in the lowest bytes. */
-export const toFlags = (masks: Code): Code => {
+export function toFlags(masks: Code): Code {
   const halves = [...masks, ...masks, ...vector(lane.narrowTo16)]
   return [...halves, ...masks, ...vector(lane.narrowTo8), ...vector(lane.i8Neg)]
 }
