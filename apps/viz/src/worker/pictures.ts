@@ -10,8 +10,8 @@ export interface Picture {
   readonly network: { readonly units: UnitSurfaces; readonly linears: readonly LinearValues[] } | undefined
 }
 
-/** Milliseconds from one picture to the next: 16 a second, and not so few that they no longer look like one movement. */
-const beatMs = { least: 62.5, most: 125 }
+/** Milliseconds from one picture to the next: 17 a second, and not so few that they no longer look like one movement. */
+const beatMs = { least: 58, most: 125 }
 /** Between these bounds, the share of the training's time that the dearest pictures may take. */
 const mostShare = 0.04
 /** Cells to a side, where there is time for many, and of a training that moves on before an eye could tell them apart. */
