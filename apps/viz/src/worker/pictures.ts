@@ -13,7 +13,7 @@ export interface Picture {
 /** Milliseconds from one picture to the next: 17 a second, and not so few that they no longer look like one movement. */
 const beatMs = { least: 58, most: 125 }
 /** Between these bounds, the share of the training's time that the dearest pictures may take. */
-const mostShare = 0.04
+const mostShare = 0.08
 /** Cells to a side, where there is time for many, and of a training that moves on before an eye could tell them apart. */
 const cells = { many: 100, few: 50 }
 const unitCells = { many: 24, few: 16 }
