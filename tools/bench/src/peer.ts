@@ -17,9 +17,20 @@ export interface Peer {
 /** The floor: no competitor, but what the engine could reach. */
 export const limitName = 'kernels by hand'
 
-async function start(name: string, command: string, args: readonly string[]): Promise<Peer | undefined> {
+/** PyTorch where the system's allocator gives nothing back: new pages, which are dear on some machines, are no part of its time. */
+export const keepingName = 'PyTorch, memory kept'
+const keeping = { MALLOC_MMAP_THRESHOLD_: String(2 ** 32), MALLOC_TRIM_THRESHOLD_: String(2 ** 34) }
+
+type Environment = Readonly<Record<string, string>>
+
+async function start(
+  name: string,
+  command: string,
+  args: readonly string[],
+  settings: Environment = {},
+): Promise<Peer | undefined> {
   // OpenBLAS has threads of its own beside PyTorch's.
-  const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' }
+  const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', ...settings }
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'ignore'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   child.on('error', () => undefined)
@@ -64,9 +75,9 @@ function installPeers(): string {
 }
 
 /** PyTorch on one thread, if it starts here; `PYTHON` names the interpreter. */
-export function startPyTorch(): Promise<Peer | undefined> {
+export function startPyTorch(name = 'PyTorch', settings: Environment = {}): Promise<Peer | undefined> {
   const script = fileURLToPath(new URL('../torch_bench.py', import.meta.url))
-  return start('PyTorch', process.env['PYTHON'] ?? '/usr/bin/python3', [script])
+  return start(name, process.env['PYTHON'] ?? '/usr/bin/python3', [script], settings)
 }
 
 /** PyTorch, TensorFlow.js and jax-js on WebAssembly, and our kernels called by hand: those that start here. */
@@ -74,6 +85,7 @@ export async function startPeers(): Promise<readonly Peer[]> {
   const folder = installPeers()
   const peers = [
     await startPyTorch(),
+    await startPyTorch(keepingName, keeping),
     await start('tfjs-wasm', process.execPath, [join(folder, 'tfjs.mjs')]),
     await start('jax-js', process.execPath, [join(folder, 'jax-js.mjs')]),
     // The kernels are no part of what a package exports.

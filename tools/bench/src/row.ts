@@ -1,4 +1,4 @@
-import { limitName } from './peer.ts'
+import { keepingName, limitName } from './peer.ts'
 import type { Share } from './profile.ts'
 
 /** What was measured of one workload. */
@@ -23,9 +23,11 @@ export interface Measured {
   readonly peers: readonly { readonly name: string; readonly version: string }[]
 }
 
+const noRival: ReadonlySet<string> = new Set(['PyTorch', keepingName, limitName])
+
 /** The peers in JavaScript that are quicker. */
 export const slowerThan = ({ microseconds, peers }: Row): string[] =>
-  Object.keys(peers).filter((name) => name !== 'PyTorch' && name !== limitName && peers[name]! < microseconds)
+  Object.keys(peers).filter((name) => !noRival.has(name) && peers[name]! < microseconds)
 
 /** Whether less was reached than is asked for at least. */
 export const misses = (row: Row): boolean =>
