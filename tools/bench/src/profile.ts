@@ -10,8 +10,6 @@ export interface Share {
 
 const intervalMicroseconds = 100
 const profileMilliseconds = 1000
-/** About what the peers take in each round: time for the collector, which some rows need. */
-const restMilliseconds = 100
 
 /** Where V8 found a call, in turns as it was measured, when it looked: the functions in which most of the time went, first. */
 export async function profile(call: () => unknown, calls: number): Promise<readonly Share[]> {
@@ -21,7 +19,7 @@ export async function profile(call: () => unknown, calls: number): Promise<reado
     await session.post('Profiler.enable')
     await session.post('Profiler.setSamplingInterval', { interval: intervalMicroseconds })
     await session.post('Profiler.start')
-    await inTurns(call, calls, profileMilliseconds, restMilliseconds)
+    await inTurns(call, calls, profileMilliseconds)
     const { profile: found } = await session.post('Profiler.stop')
     return sharesOf(found)
   } finally {
