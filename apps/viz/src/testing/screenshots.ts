@@ -18,7 +18,8 @@ async function train(page: Page, hash: string): Promise<void> {
   await page.getByRole('button', { name: 'One batch (.)' }).and(page.locator(':enabled')).waitFor()
   for (let i = 0; i < 40; i++) await page.keyboard.press('Shift+Period')
   await page.waitForFunction(`document.querySelector('.readout .epoch dd').textContent === '41'`)
-  await page.waitForTimeout(600)
+  // A chart whose first drawing took long, since its code was new, waits for the next one.
+  await page.waitForTimeout(4000)
 }
 
 /** What to show, and how to come there. */
