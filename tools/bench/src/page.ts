@@ -8,7 +8,8 @@ Written by \`pnpm bench --markdown docs/performance.md\`. Each version of Node h
 build: \`npx -y -p node@24 -- node tools/bench/dist/main.js --markdown docs/performance.md\`. From Node 22 on the kernels are those of relaxed SIMD.
 "Kernels by hand" is the floor: the kernels of the step called at fixed addresses in a plain loop. "PyTorch, memory kept" is PyTorch whose
 allocator gives nothing back to the system (glibc's thresholds raised): as it comes, some of its rows are mostly pages that are asked for anew,
-and these are dear on this machine. \`docs/decisions/0008-bounds.md\` tells what bounds the rows.
+and these are dear on this machine. "x PyTorch" is by PyTorch as it comes: where the two are far apart, go by the second.
+\`docs/decisions/0008-bounds.md\` tells what bounds the rows.
 `
 
 const growth = `## Cost as the work grows
