@@ -230,8 +230,8 @@ const pairs = turns.map(({ alone, watched }) => ({ alone: workOf(alone), watched
 const shareOf = ({ alone, watched }: (typeof pairs)[number]): number => Math.min(alone.share, watched.share)
 const calm = pairs.toSorted((a, b) => shareOf(b) - shareOf(a)).slice(0, pairs.length >> 1)
 for (const [rate, name, budget] of [
-  ['perSecond', 'by the clock', undefined],
-  ['perProcessorSecond', 'processor time', { most: 5 }],
+  ['perSecond', 'by the clock', { most: 5 }],
+  ['perProcessorSecond', 'processor time', undefined],
 ] as const) {
   add(`steps of the worker, no listener, ${name}`, median(calm.map(({ alone }) => alone[rate])), '/s')
   add(`steps of the worker, a listener, ${name}`, median(calm.map(({ watched }) => watched[rate])), '/s')

@@ -1,6 +1,6 @@
 import { noGrad } from '@metagrad/autograd'
 import type { Tensor } from '@metagrad/tensor'
-import { tensor } from '@metagrad/tensor'
+import { cat, tensor } from '@metagrad/tensor'
 import type { Scale } from './dataset.ts'
 import type { Trainer } from './trainer.ts'
 
@@ -53,8 +53,14 @@ export function extentOf({ dataset }: Pick<Trainer, 'dataset'>): Extent {
   return { x: range(dataset.x), y: range(dataset.y) }
 }
 
-/** The centres of n x n cells, as the network sees them: [n * n, 2]. */
-export function gridInputs(trainer: Pick<Trainer, 'scaled'>, { x, y }: Extent, n: number): Tensor {
+/**
+ * As many cells as a model is asked at a time. What its layers answer then is small, and gone with the next quick pass of the collector;
+ * of all cells at once it would be large, grow old, and have the collector make its slow rounds.
+ */
+const cellsAtATime = 256
+
+/** The centres of n x n cells, as the network sees them: [cells, 2] each. */
+export function gridInputs(trainer: Pick<Trainer, 'scaled'>, { x, y }: Extent, n: number): readonly Tensor[] {
   const places = new Float32Array(2 * n * n)
   const at = ([low, high]: readonly [number, number], i: number): number => low + ((i + 0.5) / n) * (high - low)
   for (let row = 0; row < n; row++) {
@@ -62,8 +68,13 @@ export function gridInputs(trainer: Pick<Trainer, 'scaled'>, { x, y }: Extent, n
       places.set(trainer.scaled(at(x, column), at(y, row)), 2 * (row * n + column))
     }
   }
-  return tensor(places).reshape(n * n, 2)
+  return tensor(places)
+    .reshape(n * n, 2)
+    .split(cellsAtATime)
 }
+
+/** What is answered to some cells after the other, in one. */
+const inOne = (answers: readonly Tensor[]): Tensor => (answers.length === 1 ? answers[0]! : cat(answers))
 
 /** The numbers of a tensor, copied once: fresh memory is a good part of what a picture costs in a browser. */
 function floatsOf(values: Tensor): Float32Array {
@@ -79,9 +90,9 @@ function bytesInOne(lengths: readonly number[]): Uint8Array[] {
 }
 
 /** The model's answers to the `gridInputs` of n x n cells. */
-export function surfaceOf({ built, dataset, targetScale }: Trainer, inputs: Tensor, n: number): Surface {
+export function surfaceOf({ built, dataset, targetScale }: Trainer, inputs: readonly Tensor[], n: number): Surface {
   built.model.eval()
-  const answers = floatsOf(noGrad(() => built.model.forward(inputs)))
+  const answers = floatsOf(noGrad(() => inOne(inputs.map((cells) => built.model.forward(cells)))))
   return dataset.task === 'classification'
     ? classSurface(answers, dataset.classes.length, n)
     : valueSurface(answers, targetScale, dataset.targets, n)
@@ -119,16 +130,21 @@ function valueSurface(answers: Float32Array, { mean, deviation }: Scale, targets
 }
 
 /** What each unit answers to the `gridInputs` of n x n cells. */
-export function unitSurfacesOf(trainer: Trainer, inputs: Tensor, n: number): UnitSurfaces {
+export function unitSurfacesOf(trainer: Trainer, inputs: readonly Tensor[], n: number): UnitSurfaces {
   const { model, outputs } = trainer.built
   model.eval()
-  const answers: Tensor[] = []
-  noGrad(() => {
-    let x = inputs
+  const answersTo = (cells: Tensor): Tensor[] => {
+    const answers: Tensor[] = []
+    let x = cells
     for (const [position, layer] of [...model].entries()) {
       x = layer.forward(x)
       if (outputs.includes(position)) answers.push(x)
     }
+    return answers
+  }
+  const answers = noGrad(() => {
+    const parts = inputs.map(answersTo)
+    return outputs.map((_, i) => inOne(parts.map((part) => part[i]!)))
   })
   const layers = bytesInOne(answers.map(({ numel }) => numel))
   answers.forEach((each, i) => shade(layers[i]!, floatsOf(each), each.size(1)))

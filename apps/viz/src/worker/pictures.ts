@@ -27,7 +27,7 @@ export class Pictures {
   readonly #extent: Extent
   readonly #now: () => number
   /** Where the pictures ask the model, by cells to a side. */
-  readonly #grids = new Map<number, Tensor>()
+  readonly #grids = new Map<number, readonly Tensor[]>()
   /** Milliseconds of the last pictures that had the network. */
   #costs: readonly number[] = []
   #cost = 0
@@ -84,7 +84,7 @@ export class Pictures {
     }
   }
 
-  #grid(n: number): Tensor {
+  #grid(n: number): readonly Tensor[] {
     const known = this.#grids.get(n) ?? gridInputs(this.#trainer, this.#extent, n)
     this.#grids.set(n, known)
     return known
