@@ -310,7 +310,9 @@ export class Tensor {
    * Floats to ints round towards zero. Recorded between floats.
    */
   to(target: DType | Device | ToOptions): Tensor {
-    if (typeof target !== 'string' && (typeof target !== 'object' || target === null)) {
+    // The CPU is a function that is a device.
+    const isOne = typeof target === 'object' ? target !== null : typeof target === 'function' && isDevice(target)
+    if (typeof target !== 'string' && !isOne) {
       throw new ArgumentError(`to: needs a dtype, a device or options, got ${String(target)}. Use x.to('float32').`)
     }
     const options = typeof target === 'string' ? { dtype: target } : isDevice(target) ? { device: target } : target

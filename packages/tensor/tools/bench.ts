@@ -56,7 +56,7 @@ const convolution = (batch: number, inputs: number, outputs: number, size: numbe
       [1, 3, 3],
       [1, 1, 1],
     ]
-    const sizes = [batch, inputs, outputs, 1, ...image3, ...window, ...ones, 0, 1, 1, ...ones, ...image3]
+    const sizes = [batch, inputs, outputs, 1, ...image3, ...window, ...ones, 0, 1, 1, ...ones, ...image3, outputs]
     const shape = arena.put(Int32Array.from(sizes))
     const scratch = arena.space(Uint8Array, arena.kernels.convScratchBytes(shape))
     const [image, weights] = [arena.put(numbers(pixels * inputs)), arena.put(numbers(weightCount))]

@@ -1,7 +1,15 @@
 import type { MemorySizes, Resident } from './memory.ts'
 import { Memory, defaultSizes } from './memory.ts'
+import { Crew } from './threads/crew.ts'
+import { workersOf } from './threads/node.ts'
+import { sharedCopy } from './threads/shared-memory.ts'
+import type { Grain } from './threads/splits.ts'
+import { defaultGrain } from './threads/splits.ts'
+import { sharedNames, threaded } from './threads/threaded.ts'
+import { elementaryModule } from './wasm/elementary.ts'
+import { isShared } from './wasm/instantiate.ts'
 import type { KernelBuild, KernelMemory, Kernels } from './wasm/loader.ts'
-import { loadKernels, quickestBuild } from './wasm/loader.ts'
+import { kernelModules, loadKernels, quickestBuild } from './wasm/loader.ts'
 
 /** The compiled kernels, the memory that they work on, and two places in it for their own use. */
 export interface Engine {
@@ -9,8 +17,8 @@ export interface Engine {
   kernels: Kernels
   build: KernelBuild
   readonly memory: Memory
-  /** What `memory` divides, for further modules that work on it. */
-  readonly linear: KernelMemory
+  /** What `memory` divides, for further modules that work on it: another one once threads share it. */
+  linear: KernelMemory
   /** Room for packing the operands of a product or a convolution. */
   readonly scratch: number
   readonly scratchBytes: number
@@ -31,6 +39,10 @@ const descriptorBytes = 1024
 let engine: Engine | undefined
 /** Builds that were loaded on the memory of this engine. */
 let loaded = new Map<KernelBuild, Kernels>()
+
+/** How many threads compute, and how much is worth a part of its own. */
+let wanted: { readonly threads: number; readonly grain: Grain } = { threads: 1, grain: defaultGrain }
+let crew: Crew | undefined
 
 function start(sizes: MemorySizes): Engine {
   const { kernels, memory: linear, build, heapBase } = loadKernels()
@@ -74,6 +86,7 @@ export function memory(): Memory {
 /** Starts with other sizes, before the first tensor: for tests that want every place to be full all the time. */
 export function startEngine(sizes: MemorySizes): void {
   engine = start(sizes)
+  useThreads(wanted.threads, wanted.grain)
 }
 
 /** Runs a build of the kernels from here on. All work on one memory, so tensors stay where they are. @throws DeviceError */
@@ -81,8 +94,53 @@ export function useBuild(build: KernelBuild = quickestBuild()): void {
   const running = cpuEngine()
   const kernels = loaded.get(build) ?? loadKernels({ build, memory: running.linear }).kernels
   loaded.set(build, kernels)
-  running.kernels = kernels
   running.build = build
+  crew?.end()
+  crew = undefined
+  running.kernels = kernels
+  if (wanted.threads > 1) running.kernels = shareWork(running, kernels)
+}
+
+/**
+ * Computes with so many threads from here on, where work is worth its parts. They share the memory, so the first time its bytes move
+ * to one that can be shared.
+ *
+ * It is for tests, which have parts of the least work: users want `cpu({ threads })`.
+ *
+ * @throws DeviceError where there are none
+ */
+export function useThreads(threads: number, grain: Grain = defaultGrain): void {
+  if (threads > 1) workersOf()
+  const running = cpuEngine()
+  if (threads > 1 && !isShared(running.linear)) {
+    running.linear = sharedCopy(running.linear)
+    running.memory.moveTo(running.linear)
+    loaded = new Map()
+  }
+  wanted = { threads, grain }
+  useBuild(running.build)
+}
+
+/** Kernels that share their work with a new crew. */
+function shareWork(running: Engine, kernels: Kernels): Kernels {
+  const { linear, build, memory: own } = running
+  const modules = kernelModules(build, linear)
+  crew = new Crew(wanted.threads, { memory: linear, modules, elementary: elementaryModule(), names: sharedNames })
+  const words = (address: number, count: number): Int32Array => new Int32Array(own.bytes.buffer, address, count)
+  return threaded(kernels, crew, { ...wanted, kernels, words, place: passingPlace(own) })
+}
+
+/** Places for the length of an op, one after the other in the same room. */
+function passingPlace(own: Memory): (bytes: number) => number {
+  let resident: Resident | undefined
+  return (byteLength) => {
+    // Whatever was there is of no use any more.
+    if (resident === undefined || resident.address < 0 || resident.byteLength < byteLength) {
+      resident = { byteLength, address: -1, outside: undefined, block: undefined }
+      own.placeLarge(resident)
+    } else own.touch(resident)
+    return resident.address
+  }
 }
 
 /** Runs a function with another engine in the place of this one: kernels that write down their calls, for instance. */

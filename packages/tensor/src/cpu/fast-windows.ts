@@ -41,6 +41,7 @@ function shapeOf(x: View, weight: View, out: View, { stride, padding, dilation, 
     ...triple(padding, 0),
     ...triple(dilation, 1),
     ...triple(outputs, 1),
+    outChannels!,
   ])
 }
 

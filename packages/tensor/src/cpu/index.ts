@@ -1,10 +1,11 @@
 import type { Device, KernelOf, Kernels, View } from '../device.ts'
 import type { DType, TypedArray } from '../dtypes.ts'
 import { dtypes } from '../dtypes.ts'
+import { ArgumentError } from '../errors.ts'
 import { contiguousLayout } from '../layout.ts'
 import { once } from '../once.ts'
 import { encodeHalf } from './float16.ts'
-import { useBuild } from './engine.ts'
+import { useBuild, useThreads } from './engine.ts'
 import { fastKernels } from './fast.ts'
 import { throughFloat32, widenHalf } from './half.ts'
 import {
@@ -142,8 +143,7 @@ function readSync(view: View): TypedArray {
 const referenceKernels = once(() => tableOf(onlyReference))
 const compiledKernels = tableOf(withFast)
 
-const device: Omit<Device, 'kernels'> & { kernels: Kernels } = {
-  name: 'cpu',
+const device: Omit<Device, 'name' | 'kernels'> & { kernels: Kernels } = {
   dtypes: new Set(Object.keys(dtypes) as DType[]),
   kernels: compiledKernels,
   allocate(dtype, length) {
@@ -158,11 +158,47 @@ const device: Omit<Device, 'kernels'> & { kernels: Kernels } = {
   },
   read: async (view) => readSync(view),
   readSync,
-  lower: (program) => lowerProgram(program, cpu, () => (device.kernels === compiledKernels ? fastKernels : {})),
+  lower: (program) => lowerProgram(program, cpu, () => (cpu.kernels === compiledKernels ? fastKernels : {})),
 }
 
-/** The CPU: every dtype, every primitive, synchronous reads. The default device. */
-export const cpu: Device = device
+/** How the CPU computes. */
+export interface CpuOptions {
+  /** 1 at the start; more share large products, convolutions and element-wise work. In Node only. */
+  readonly threads: number
+}
+
+/** The CPU as a device, and how it computes when it is called. */
+export interface Cpu extends Device {
+  (options: CpuOptions): Cpu
+}
+
+const mostThreads = 64
+
+function setUp({ threads }: CpuOptions): Cpu {
+  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
+    throw new ArgumentError(
+      `cpu: threads must be a whole number from 1 to ${mostThreads}, got ${threads}. Use cpu({ threads: 2 }).`,
+    )
+  }
+  useThreads(threads)
+  return cpu
+}
+
+const callable = Object.defineProperty(Object.assign(setUp, device), 'name', { value: 'cpu' })
+
+/**
+ * The CPU: every dtype, every primitive, synchronous reads. The default device.
+ *
+ * `cpu({ threads: n })` has n threads share large matrix products, convolutions, element-wise work and optimizer steps from then on,
+ * in Node. Tensors stay as they are, and the numbers are the same, bit for bit, whatever n is. `cpu({ threads: 1 })`, as at the start,
+ * ends the others. They never keep a process alive.
+ *
+ * @example
+ * cpu({ threads: 2 })
+ * ones([256, 256]).matmul(ones([256, 256])).mean().itemSync() // -> 256
+ * cpu({ threads: 1 })
+ */
+export const cpu: Cpu = callable
 
 /** What computes: the reference alone, or a build of the compiled kernels with the reference for the rest. */
 export type KernelChoice = 'reference' | KernelBuild
@@ -176,5 +212,5 @@ export type KernelChoice = 'reference' | KernelBuild
  */
 export function useKernels(choice?: KernelChoice): void {
   if (choice !== 'reference') useBuild(choice)
-  device.kernels = choice === 'reference' ? referenceKernels() : compiledKernels
+  callable.kernels = choice === 'reference' ? referenceKernels() : compiledKernels
 }

@@ -63,7 +63,7 @@ const askingBytes = 160 << 20
  * reaches them when their place is needed. So nothing is ever freed, and the garbage collector takes what nobody holds.
  */
 export class Memory {
-  readonly #memory: LinearMemory
+  #memory: LinearMemory
   readonly #sizes: MemorySizes
   readonly #rings: readonly Ring[]
   readonly #large: Heap
@@ -104,6 +104,18 @@ export class Memory {
 
   get isStrict(): boolean {
     return this.#sizes.isStrict === true
+  }
+
+  /** Goes on in another linear memory, which holds the same bytes. */
+  moveTo(memory: LinearMemory): void {
+    this.#memory = memory
+    this.#look()
+  }
+
+  /** Makes the views of the linear memory anew. */
+  #look(): void {
+    this.#bytes = new Uint8Array(this.#memory.buffer)
+    this.#copies = copiesOf(this.#bytes)
   }
 
   /** First byte past the memory. */
@@ -195,8 +207,7 @@ export class Memory {
       } catch {
         continue
       }
-      this.#bytes = new Uint8Array(this.#memory.buffer)
-      this.#copies = copiesOf(this.#bytes)
+      this.#look()
       return count * pageBytes
     }
     throw new DeviceError(

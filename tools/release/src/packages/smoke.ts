@@ -13,8 +13,12 @@ export interface Smoke {
 /** One row per public package. A public package without a row is an error. */
 export const smokes: Readonly<Record<string, Smoke>> = {
   '@metagrad/tensor': {
-    program: "import { tensor } from '@metagrad/tensor'\nconsole.log(tensor([1, 2, 3]).mul(2).sum().itemSync())",
-    prints: '12',
+    // Threads are workers, whose code must be found wherever the package or a bundler put it.
+    program: `
+import { cpu, ones } from '@metagrad/tensor'
+const x = ones([300, 300], { device: 'process' in globalThis ? cpu({ threads: 2 }) : cpu })
+console.log(x.device.name, x.matmul(x).mean().itemSync())`,
+    prints: 'cpu 300',
     neutral: true,
   },
   '@metagrad/autograd': {

@@ -2,7 +2,7 @@ import type { Device, Kernels as DeviceKernels, View } from '../../device.ts'
 import type { Program, ProgramInputs, ProgramOperand, ProgramStep } from '../../program.ts'
 import { cpuEngine } from '../engine.ts'
 import type { Memory } from '../memory.ts'
-import { instantiate } from '../wasm/instantiate.ts'
+import { compile, instantiate } from '../wasm/instantiate.ts'
 import type { Kernels } from '../wasm/loader.ts'
 import { kernelSignatures } from '../wasm/signatures.ts'
 import { Binding } from './binding.ts'
@@ -128,7 +128,7 @@ export class CpuProgram {
     if (runs.length === 0) return
     const bytes = emitModule(runs, kernelSignatures(build))
     try {
-      const exports = instantiate(bytes, { env: { ...this.kernels, memory: linear } }) as {
+      const exports = instantiate(compile(bytes, linear), { env: { ...this.kernels, memory: linear } }) as {
         readonly [name: string]: Run
       }
       this.#code = this.#stretches.map(({ tasks }) => (tasks === undefined ? undefined : exports[runs.indexOf(tasks)]))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { quickestBuild } from '../wasm/builds.ts'
 import { moduleBytes } from '../wasm/embedded.ts'
-import { instantiate } from '../wasm/instantiate.ts'
+import { compile, instantiate } from '../wasm/instantiate.ts'
 import type { Kernels } from '../wasm/loader.ts'
 import { kernelSignatures, signaturesOf, valueType } from '../wasm/signatures.ts'
 import type { Call, Run } from './emit.ts'
@@ -50,10 +50,9 @@ function runCalls(
     mark: undefined,
     ...rest,
   }))
-  const exports = instantiate(
-    emitModule([list.map((call) => ({ calls: [call], loop: undefined })), []], new Map(Object.entries(functions))),
-    { env: { ...env, memory } },
-  )
+  const runs = [list.map((call) => ({ calls: [call], loop: undefined })), []]
+  const module = compile(emitModule(runs, new Map(Object.entries(functions))))
+  const exports = instantiate(module, { env: { ...env, memory } })
   const [first, second] = Object.values(exports as { readonly [name: string]: Run })
   expect(second!(base)).toBe(-1)
   return { got, returned: first!(base), memory }

@@ -49,7 +49,7 @@ function conv(changes: Partial<typeof usual> = {}, ceil = false): Conv {
 
 /** The integers that the kernels read. */
 const shapeOf = (c: Conv): Int32Array<ArrayBuffer> =>
-  Int32Array.of(c.batch, c.channels, c.outChannels, c.groups, ...c.size, ...c.kernel, ...c.stride, ...c.padding, ...c.dilation, ...c.out) // prettier-ignore
+  Int32Array.of(c.batch, c.channels, c.outChannels, c.groups, ...c.size, ...c.kernel, ...c.stride, ...c.padding, ...c.dilation, ...c.out, c.outChannels) // prettier-ignore
 
 const product = (list: readonly number[]): number => list.reduce((total, n) => total * n, 1)
 

@@ -1,5 +1,6 @@
 import { moduleBytes } from './embedded.ts'
-import { instantiate } from './instantiate.ts'
+import type { KernelModule } from './instantiate.ts'
+import { compile, instantiate } from './instantiate.ts'
 
 type Unary = (x: number) => number
 type Binary = (x: number, y: number) => number
@@ -33,7 +34,10 @@ export interface Elementary {
 let loaded: Elementary | undefined
 
 /** Started by the first call: importing the package costs nothing. */
-const functions = (): Elementary => (loaded ??= instantiate(moduleBytes('elementary'), {}) as Elementary)
+const functions = (): Elementary => (loaded ??= instantiate(elementaryModule(), {}) as Elementary)
+
+/** The module of the functions. */
+export const elementaryModule = (): KernelModule => compile(moduleBytes('elementary'))
 
 /**
  * JavaScript's Math functions in float64, within one unit in the last place, and with the same bits on every engine: those of

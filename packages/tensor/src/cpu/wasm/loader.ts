@@ -2,7 +2,8 @@ import { DeviceError } from '../../errors.ts'
 import { type KernelBuild, quickestBuild, supportsBuild } from './builds.ts'
 import { elementary } from './elementary.ts'
 import { moduleBytes } from './embedded.ts'
-import { type KernelMemory, instantiate } from './instantiate.ts'
+import type { KernelMemory, KernelModule } from './instantiate.ts'
+import { compile, instantiate } from './instantiate.ts'
 import type { Kernels } from './kernels.generated.ts'
 
 export { type KernelBuild, quickestBuild, supportsBuild } from './builds.ts'
@@ -28,6 +29,11 @@ export const readSlackBytes = 64
 
 const pageBytes = 65_536
 
+/** The modules of a build, in the order in which they are instantiated, for the memory that they will import. */
+export function kernelModules(build: KernelBuild, memory: KernelMemory): readonly KernelModule[] {
+  return [compile(moduleBytes('plain'), memory), compile(moduleBytes(build), memory)]
+}
+
 /**
  * Instantiates the kernels, synchronously, on a memory of their own or on `memory`, which may serve the other build as well: both
  * keep the same constants at the same places.
@@ -49,8 +55,7 @@ export function loadKernels(
     options.memory ??
     new WebAssembly.Memory({ initial: Math.ceil((options.initialBytes ?? 16 * pageBytes) / pageBytes) })
   const imports = { env: { memory, sin: elementary.sin, cos: elementary.cos, pow: elementary.pow } }
-  const plain = instantiate(moduleBytes('plain'), imports)
-  const fused = instantiate(moduleBytes(build), imports)
+  const [plain, fused] = kernelModules(build, memory).map((module) => instantiate(module, imports))
   // The interface is generated from the exports of these very modules.
   const kernels = { ...plain, ...fused } as Kernels
   return { kernels, memory, build, heapBase: kernels.heapBase() }

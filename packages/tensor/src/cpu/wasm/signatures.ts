@@ -1,5 +1,6 @@
 import type { KernelBuild } from './builds.ts'
 import { moduleBytes } from './embedded.ts'
+import { Reader, kind, section } from './reader.ts'
 
 /** A WebAssembly type, as the binary format writes it. */
 export const valueType = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const
@@ -10,60 +11,9 @@ export interface Signature {
   readonly results: readonly number[]
 }
 
-/** The sections of a module that tell the types of its exports. */
-const section = { types: 1, imports: 2, functions: 3, exports: 7 } as const
-
-/** Kinds of imports and exports. */
-const kind = { function: 0, memory: 2, global: 3 } as const
-
-/** Reads the binary format. */
-class Reader {
-  readonly #bytes: Uint8Array
-  at: number
-
-  constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes
-    this.at = at
-  }
-
-  get isAtEnd(): boolean {
-    return this.at >= this.#bytes.length
-  }
-
-  byte(): number {
-    return this.#bytes[this.at++]!
-  }
-
-  /** An unsigned number in groups of seven bits. */
-  number(): number {
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.byte()
-      value |= (byte & 0x7f) << shift
-      if (byte < 0x80) return value >>> 0
-    }
-  }
-
-  list<T>(item: () => T): T[] {
-    return Array.from({ length: this.number() }, item)
-  }
-
-  bytes(): Uint8Array {
-    const count = this.number()
-    this.at += count
-    return this.#bytes.subarray(this.at - count, this.at)
-  }
-
-  text(): string {
-    return String.fromCharCode(...this.bytes())
-  }
-}
-
-const headerBytes = 8
-
 /** The types of the functions that a module exports, by name. */
 export function signaturesOf(module: Uint8Array): Map<string, Signature> {
-  const reader = new Reader(module, headerBytes)
+  const reader = new Reader(module)
   let types: Signature[] = []
   const typeOf: number[] = []
   const found = new Map<string, Signature>()
@@ -77,7 +27,11 @@ export function signaturesOf(module: Uint8Array): Map<string, Signature> {
         return { params: [...reader.bytes()], results: [...reader.bytes()] }
       })
     } else if (id === section.imports) {
-      reader.list(() => importedInto(reader, typeOf))
+      // Imported functions are counted before the module's own.
+      reader.list(() => {
+        const { what, from } = reader.import()
+        if (what === kind.function) typeOf.push(new Reader(module, from).number())
+      })
     } else if (id === section.functions) {
       reader.list(() => typeOf.push(reader.number()))
     } else if (id === section.exports) {
@@ -91,16 +45,6 @@ export function signaturesOf(module: Uint8Array): Map<string, Signature> {
     reader.at = end
   }
   return found
-}
-
-/** Imported functions are counted before the module's own. */
-function importedInto(reader: Reader, typeOf: number[]): void {
-  reader.text()
-  reader.text()
-  const what = reader.byte()
-  if (what === kind.function) typeOf.push(reader.number())
-  else if (what === kind.global) reader.at += 2
-  else if (what === kind.memory) for (let limits = 1 + (reader.byte() & 1); limits > 0; limits--) reader.number()
 }
 
 const known = new Map<KernelBuild, ReadonlyMap<string, Signature>>()

@@ -73,30 +73,6 @@ function packWeights(to: usize, weights: usize, rows: i32, rowStride: i32, taps:
   }
 }
 
-/** Writes up to 8 outputs of one channel, side by side or `step` elements apart. */
-@inline
-function storeOutputs(out: usize, v0: v128, v1: v128, columns: i32, step: i32): void {
-  if (step == 1) {
-    storeRun(out, v0, v1, columns)
-    return
-  }
-  v128.store(SPREAD, v0)
-  v128.store(SPREAD, v1, 16)
-  for (let j = 0; j < min(columns, 8); j++) store<f32>(out + bytes<f32>(j * step), load<f32>(SPREAD + bytes<f32>(j)))
-}
-
-const SPREAD: usize = memory.data(32, 16)
-
-/** Up to 8 outputs as they stand. */
-@inline
-function loadOutput(out: usize, column: i32, columns: i32, step: i32): v128 {
-  if (step == 1) return v128.load(out + bytes<f32>(column))
-  for (let j = 0; j < 4; j++) {
-    if (column + j < columns) store<f32>(SPREAD + bytes<f32>(j), load<f32>(out + bytes<f32>((column + j) * step)))
-  }
-  return v128.load(SPREAD)
-}
-
 /** 4 channels x 8 outputs; begins at what is there, or at the bias. */
 @inline
 function tile(
@@ -197,12 +173,23 @@ function finish(out: usize, v0: v128, v1: v128, columns: i32, step: i32, isAdded
   } else finishAny(out, v0, v1, columns, step, isAdded)
 }
 
+/** The same, and whatever the outputs: those that lie `step` elements apart go one by one. */
 function finishAny(out: usize, v0: v128, v1: v128, columns: i32, step: i32, isAdded: bool): void {
-  if (isAdded) {
-    v0 = f32x4.add(v0, loadOutput(out, 0, columns, step))
-    if (columns > 4) v1 = f32x4.add(v1, loadOutput(out, 4, columns, step))
+  if (step == 1) {
+    if (isAdded) {
+      v0 = f32x4.add(v0, v128.load(out))
+      if (columns > 4) v1 = f32x4.add(v1, v128.load(out, 16))
+    }
+    storeRun(out, v0, v1, columns)
+    return
   }
-  storeOutputs(out, v0, v1, columns, step)
+  for (let left = min(columns, 8); left > 0; left--) {
+    const x = f32x4.extract_lane(v0, 0)
+    store<f32>(out, isAdded ? load<f32>(out) + x : x)
+    out += bytes<f32>(step)
+    v0 = v128.shuffle<i32>(v0, v1, 1, 2, 3, 4)
+    v1 = v128.shuffle<i32>(v1, v1, 1, 2, 3, 0)
+  }
 }
 
 // Taps of one pass: 4 channels of weights and the rows of the image that they read stay in the first cache.
@@ -268,10 +255,10 @@ function forwardTaps(offsets: usize, weightOffsets: usize, shape: usize, inputs:
 
 /**
  * out[b, o, p] = bias[o] + sum_{i, u} weights[o, i, u] image[b, i, p stride + u dilation - padding]; bias may be 0.
- * All tensors are contiguous.
+ * All tensors are contiguous. Like its gradients it tells whether it went the direct way, which rounds otherwise than Winograd's.
  */
-export function convF32(out: usize, image: usize, weights: usize, bias: usize, shape: usize, scratch: usize): void {
-  if (isWinograd(shape) && winogradForward(out, image, weights, bias, shape, scratch)) return
+export function convF32(out: usize, image: usize, weights: usize, bias: usize, shape: usize, scratch: usize): bool {
+  if (isWinograd(shape) && winogradForward(out, image, weights, bias, shape, scratch)) return false
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
@@ -309,6 +296,7 @@ export function convF32(out: usize, image: usize, weights: usize, bias: usize, s
       }
     }
   }
+  return true
 }
 
 /** Elements of the window. */
@@ -318,8 +306,8 @@ function windowSize(shape: usize): i32 {
 }
 
 /** The gradient of convF32 with respect to its image, from the gradient g of its output. */
-export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, shape: usize, scratch: usize): void {
-  if (isWinograd(shape) && winogradBackwardInput(dImage, g, weights, shape, scratch)) return
+export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, shape: usize, scratch: usize): bool {
+  if (isWinograd(shape) && winogradBackwardInput(dImage, g, weights, shape, scratch)) return false
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
@@ -408,6 +396,7 @@ export function convBackwardInputF32(dImage: usize, g: usize, weights: usize, sh
       }
     }
   }
+  return true
 }
 
 /**
@@ -483,8 +472,8 @@ function addPair(p: usize, v0: v128, v1: v128, taps: i32): void {
 }
 
 /** The gradient of convF32 with respect to its weights, from the gradient g of its output. */
-export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, shape: usize, scratch: usize): void {
-  if (isWinograd(shape) && winogradBackwardWeights(dWeights, g, image, shape, scratch)) return
+export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, shape: usize, scratch: usize): bool {
+  if (isWinograd(shape) && winogradBackwardWeights(dWeights, g, image, shape, scratch)) return false
   const batch = field(shape, Shape.Batch), groups = field(shape, Shape.Groups)
   const inputs = field(shape, Shape.Channels) / groups
   const outputs = field(shape, Shape.OutChannels) / groups
@@ -517,7 +506,7 @@ export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, 
         padded, from, inputs, depth, height, width, slabs, rows, run, strideWidth,
         field(shape, Shape.PaddingFront), field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
       )
-      let gradient = g + <usize>((b * groups + group) * outputs) * outPlane
+      let gradient = g + <usize>(b * field(shape, Shape.OutPitch) + group * outputs) * outPlane
       if (gRun != outWidth) {
         placeImage(paddedG, gradient, outputs, outDepth, outHeight, outWidth, outDepth, outHeight, gRun, 1, 0, 0, 0)
         gradient = paddedG
@@ -537,4 +526,5 @@ export function convBackwardWeightsF32(dWeights: usize, g: usize, image: usize, 
       }
     }
   }
+  return true
 }

@@ -1,6 +1,7 @@
 /**
  * Fields of a convolution's or pool's shape in memory, i32 each. Padding is what lies in front, above and left; behind, below and right
- * follow from the output's size. In 2 dims the depths are 1, in 1 the heights too.
+ * follow from the output's size. In 2 dims the depths are 1, in 1 the heights too. From one example of the output to the next are
+ * OutPitch channels: more than OutChannels where a gradient of the weights is asked for some of them.
  */
 export const enum Shape {
   Batch, Channels, OutChannels, Groups,
@@ -10,6 +11,7 @@ export const enum Shape {
   PaddingFront, PaddingTop, PaddingLeft,
   DilationDepth, DilationHeight, DilationWidth,
   OutDepth, OutHeight, OutWidth,
+  OutPitch,
 }
 
 @inline

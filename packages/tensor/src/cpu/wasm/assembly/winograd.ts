@@ -41,7 +41,7 @@ function paddedColumns(columns: i32): i32 {
 /** Whether it fits, and pays: with few channels the transforms cost more than they save, with many the windows leave the cache. */
 export function isWinograd(shape: usize): bool {
   const groups = field(shape, Shape.Groups)
-  const inputs = field(shape, Shape.Channels) / groups, outputs = field(shape, Shape.OutChannels) / groups
+  const inputs = field(shape, Shape.Channels) / groups, outputs = field(shape, Shape.OutPitch) / groups
   return field(shape, Shape.Depth) == 1 && field(shape, Shape.OutDepth) == 1 && field(shape, Shape.KernelDepth) == 1
     && field(shape, Shape.KernelHeight) == 3 && field(shape, Shape.KernelWidth) == 3
     && field(shape, Shape.StrideHeight) == 1 && field(shape, Shape.StrideWidth) == 1
@@ -49,6 +49,10 @@ export function isWinograd(shape: usize): bool {
     && min(inputs, outputs) >= 8 && max(inputs, outputs) <= 256
     && field(shape, Shape.OutHeight) >= 4 && field(shape, Shape.OutWidth) >= 4
 }
+
+/** Room for one window between its two transforms, in front of those of all windows. */
+@inline
+const HALF: usize = 48
 
 /** Bytes of scratch space, for the convolution and both gradients. */
 export function winogradScratchBytes(shape: usize): i32 {
@@ -59,12 +63,12 @@ export function winogradScratchBytes(shape: usize): i32 {
   const images = 2 * channels * (height + 4) * paddedColumns(columns)
   // The fewer columns, the more rows may a pass have: its length is bounded by both.
   const pass = 2 * 16 * (channels * (max(TILES, columns) + 16) + 16)
-  return 4 * (16 * channels * channels + images + pass) + 16 * 16
+  return <i32>HALF + 4 * (16 * channels * channels + images + pass) + 16 * 16
 }
 
 /** G w G^T for each pair of channels, to panels of [16][outputs / 4][inputs][4]; a window turned round is read backwards. */
 function transformWeights(
-  to: usize, weights: usize, outputs: i32, inputs: i32, outputStride: i32, inputStride: i32, isTurned: bool,
+  to: usize, half: usize, weights: usize, outputs: i32, inputs: i32, outputStride: i32, inputStride: i32, isTurned: bool,
 ): void {
   const panels = roundUp(outputs, 4) / 4
   const next = bytes<f32>(panels * inputs * 4)
@@ -76,14 +80,14 @@ function transformWeights(
       let at = to + bytes<f32>(((o >> 2) * inputs + i) * 4 + (o & 3))
       for (let column = 0; column < 3; column++) {
         const w0 = load<f32>(from), w1 = load<f32>(from + 3 * step), w2 = load<f32>(from + 6 * step)
-        store<f32>(ROWS + bytes<f32>(column), w0)
-        store<f32>(ROWS + bytes<f32>(column), <f32>0.5 * (w0 + w1 + w2), 12)
-        store<f32>(ROWS + bytes<f32>(column), <f32>0.5 * (w0 - w1 + w2), 24)
-        store<f32>(ROWS + bytes<f32>(column), w2, 36)
+        store<f32>(half + bytes<f32>(column), w0)
+        store<f32>(half + bytes<f32>(column), <f32>0.5 * (w0 + w1 + w2), 12)
+        store<f32>(half + bytes<f32>(column), <f32>0.5 * (w0 - w1 + w2), 24)
+        store<f32>(half + bytes<f32>(column), w2, 36)
         from += step
       }
       for (let row = 0; row < 4; row++) {
-        const w0 = load<f32>(ROWS + <usize>row * 12), w1 = load<f32>(ROWS + <usize>row * 12, 4), w2 = load<f32>(ROWS + <usize>row * 12, 8)
+        const w0 = load<f32>(half + <usize>row * 12), w1 = load<f32>(half + <usize>row * 12, 4), w2 = load<f32>(half + <usize>row * 12, 8)
         store<f32>(at, w0)
         store<f32>(at + next, <f32>0.5 * (w0 + w1 + w2))
         store<f32>(at + 2 * next, <f32>0.5 * (w0 - w1 + w2))
@@ -93,8 +97,6 @@ function transformWeights(
     }
   }
 }
-
-const ROWS: usize = memory.data(48, 16)
 
 /** Elements 0, 2, 4, 6 and 1, 3, 5, 7 of two vectors. */
 @inline
@@ -290,10 +292,11 @@ export function winogradForward(out: usize, image: usize, weights: usize, bias: 
   const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
   const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
   const imageGroup = bytes<f32>(inputs * height * width), outGroup = bytes<f32>(outputs * outHeight * outWidth)
-  const u = align(scratch)
+  const half = align(scratch)
+  const u = half + HALF
   const rest = align(u + bytes<f32>(16 * roundUp(outputs, 4) * inputs))
   for (let group = 0; group < groups; group++) {
-    transformWeights(u, weights + bytes<f32>(group * outputs * inputs * 9), outputs, inputs, inputs * 9, 9, false)
+    transformWeights(u, half, weights + bytes<f32>(group * outputs * inputs * 9), outputs, inputs, inputs * 9, 9, false)
     const isFinite = convolve(
       out + <usize>group * outGroup, <usize>groups * outGroup, outputs, outHeight, outWidth,
       image + <usize>group * imageGroup, <usize>groups * imageGroup, inputs, height, width,
@@ -312,10 +315,11 @@ export function winogradBackwardInput(dImage: usize, g: usize, weights: usize, s
   const height = field(shape, Shape.Height), width = field(shape, Shape.Width)
   const outHeight = field(shape, Shape.OutHeight), outWidth = field(shape, Shape.OutWidth)
   const imageGroup = bytes<f32>(inputs * height * width), outGroup = bytes<f32>(outputs * outHeight * outWidth)
-  const u = align(scratch)
+  const half = align(scratch)
+  const u = half + HALF
   const rest = align(u + bytes<f32>(16 * roundUp(inputs, 4) * outputs))
   for (let group = 0; group < groups; group++) {
-    transformWeights(u, weights + bytes<f32>(group * outputs * inputs * 9), inputs, outputs, 9, inputs * 9, true)
+    transformWeights(u, half, weights + bytes<f32>(group * outputs * inputs * 9), inputs, outputs, 9, inputs * 9, true)
     const isFinite = convolve(
       dImage + <usize>group * imageGroup, <usize>groups * imageGroup, inputs, height, width,
       g + <usize>group * outGroup, <usize>groups * outGroup, outputs, outHeight, outWidth,
@@ -375,18 +379,18 @@ function addSums(p: usize, v0: v128, v1: v128, hasSecond: bool): void {
 }
 
 /** G^T u G of a pair of channels whose 16 places are `next` apart: 9 weights. Returns their sum, to see whether they are finite. */
-function untransformWeights(to: usize, u: usize, next: usize): f32 {
+function untransformWeights(to: usize, half: usize, u: usize, next: usize): f32 {
   for (let column = 0; column < 4; column++) {
     const u0 = load<f32>(u), u1 = load<f32>(u + 4 * next), u2 = load<f32>(u + 8 * next), u3 = load<f32>(u + 12 * next)
-    store<f32>(ROWS + bytes<f32>(column), u0 + <f32>0.5 * (u1 + u2))
-    store<f32>(ROWS + bytes<f32>(column), <f32>0.5 * (u1 - u2), 16)
-    store<f32>(ROWS + bytes<f32>(column), <f32>0.5 * (u1 + u2) + u3, 32)
+    store<f32>(half + bytes<f32>(column), u0 + <f32>0.5 * (u1 + u2))
+    store<f32>(half + bytes<f32>(column), <f32>0.5 * (u1 - u2), 16)
+    store<f32>(half + bytes<f32>(column), <f32>0.5 * (u1 + u2) + u3, 32)
     u += next
   }
   let total: f32 = 0
   for (let row: usize = 0; row < 3; row++) {
-    const u0 = load<f32>(ROWS + row * 16), u1 = load<f32>(ROWS + row * 16, 4)
-    const u2 = load<f32>(ROWS + row * 16, 8), u3 = load<f32>(ROWS + row * 16, 12)
+    const u0 = load<f32>(half + row * 16), u1 = load<f32>(half + row * 16, 4)
+    const u2 = load<f32>(half + row * 16, 8), u3 = load<f32>(half + row * 16, 12)
     const w0 = u0 + <f32>0.5 * (u1 + u2), w1 = <f32>0.5 * (u1 - u2), w2 = <f32>0.5 * (u1 + u2) + u3
     store<f32>(to, w0)
     store<f32>(to, w1, 4)
@@ -407,7 +411,8 @@ export function winogradBackwardWeights(dWeights: usize, g: usize, image: usize,
   const run = paddedColumns(columns), pitch = bytes<f32>(run)
   const plane = <usize>(2 * rows + 2) * pitch
   const row = bytes<f32>(passLength(columns))
-  const u = align(scratch)
+  const half = align(scratch)
+  const u = half + HALF
   const padded = align(u + bytes<f32>(16 * allOutputs * inputs))
   const paddedG = align(padded + plane * inputs)
   const v = align(paddedG + plane * outputs)
@@ -427,7 +432,7 @@ export function winogradBackwardWeights(dWeights: usize, g: usize, image: usize,
             padded, from, inputs, 1, height, width, 1, 2 * rows + 2, run, 1,
             0, field(shape, Shape.PaddingTop), field(shape, Shape.PaddingLeft),
           )
-          const gradient = g + bytes<f32>((b * groups + group) * outputs * outHeight * outWidth)
+          const gradient = g + bytes<f32>((b * field(shape, Shape.OutPitch) + group * outputs) * outHeight * outWidth)
           placeImage(paddedG, gradient, outputs, 1, outHeight, outWidth, 1, 2 * rows + 2, run, 1, 0, 0, 0)
         }
         const at = bytes<f32>((r - first) * columns), start = <usize>(2 * y) * pitch
@@ -451,7 +456,7 @@ export function winogradBackwardWeights(dWeights: usize, g: usize, image: usize,
       }
     }
     for (let pair = 0; pair < outputs * inputs; pair++) {
-      const sum = untransformWeights(dWeights + bytes<f32>((group * outputs * inputs + pair) * 9), u + bytes<f32>(pair), nextU)
+      const sum = untransformWeights(dWeights + bytes<f32>((group * outputs * inputs + pair) * 9), half, u + bytes<f32>(pair), nextU)
       total += sum - sum
     }
   }
