@@ -34,6 +34,11 @@ function squaredDeviations(a: usize, n: i32, mean: f32): f64 {
   return sumF64Lanes(total)
 }
 
+@inline
+function standardized(x: usize, mean: v128, rstd: v128): v128 {
+  return f32x4.mul(f32x4.sub(v128.load(x), mean), rstd)
+}
+
 /** out[i] = (x[i] - mean) rstd gamma[i] + beta[i], without gamma or beta where their offset is 0. */
 @inline
 function normalize(out: usize, x: usize, n: i32, mean: v128, rstd: v128, gamma: usize, beta: usize): void {
@@ -42,10 +47,10 @@ function normalize(out: usize, x: usize, n: i32, mean: v128, rstd: v128, gamma: 
   let at: usize = 0
   if (gamma && beta) {
     for (; n >= 16; n -= 16) {
-      const y0 = f32x4.mul(f32x4.sub(v128.load(x + at), mean), rstd)
-      const y1 = f32x4.mul(f32x4.sub(v128.load(x + at, 16), mean), rstd)
-      const y2 = f32x4.mul(f32x4.sub(v128.load(x + at, 32), mean), rstd)
-      const y3 = f32x4.mul(f32x4.sub(v128.load(x + at, 48), mean), rstd)
+      const y0 = standardized(x + at, mean, rstd)
+      const y1 = standardized(x + at + 16, mean, rstd)
+      const y2 = standardized(x + at + 32, mean, rstd)
+      const y3 = standardized(x + at + 48, mean, rstd)
       v128.store(out + at, fma<f32>(y0, v128.load(gamma + at), v128.load(beta + at)))
       v128.store(out + at, fma<f32>(y1, v128.load(gamma + at, 16), v128.load(beta + at, 16)), 16)
       v128.store(out + at, fma<f32>(y2, v128.load(gamma + at, 32), v128.load(beta + at, 32)), 32)
@@ -53,8 +58,21 @@ function normalize(out: usize, x: usize, n: i32, mean: v128, rstd: v128, gamma: 
       at += 64
     }
   }
+  if (!gamma && !beta) {
+    for (; n >= 16; n -= 16) {
+      const y0 = standardized(x + at, mean, rstd)
+      const y1 = standardized(x + at + 16, mean, rstd)
+      const y2 = standardized(x + at + 32, mean, rstd)
+      const y3 = standardized(x + at + 48, mean, rstd)
+      v128.store(out + at, y0)
+      v128.store(out + at, y1, 16)
+      v128.store(out + at, y2, 32)
+      v128.store(out + at, y3, 48)
+      at += 64
+    }
+  }
   for (; n > 0; n -= 4) {
-    const y = f32x4.mul(f32x4.sub(v128.load(x + at), mean), rstd)
+    const y = standardized(x + at, mean, rstd)
     const factor = gamma ? v128.load(gamma + at) : one
     const shift = beta ? v128.load(beta + at) : zero
     put(out + at, fma<f32>(y, factor, shift), n)
