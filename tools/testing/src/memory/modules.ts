@@ -26,14 +26,15 @@ const repository = fileURLToPath(new URL('../../../../', import.meta.url))
 const conditions = ['@metagrad/source', 'node', 'import', 'module', 'default']
 
 /**
- * Runs the fuzz on modules of their own, in tiny places; with a mutant, on an engine that is broken in its way.
+ * Runs the fuzz on modules of their own, in tiny places, with threads that share whatever can be shared; with a mutant, on an engine
+ * that is broken in its way.
  *
  * @throws Error of the fuzz, or if the mutant's text is not there exactly once
  */
 export async function fuzzFresh(
   seed: number,
   steps: number,
-  mutant?: Mutant,
+  { threads = 1, mutant }: { readonly threads?: number; readonly mutant?: Mutant } = {},
 ): Promise<{ readonly totalBytes: number }> {
   let isBroken = mutant === undefined
   const server = await createServer({
@@ -60,6 +61,7 @@ export async function fuzzFresh(
   })
   try {
     const engine = await server.ssrLoadModule('/packages/tensor/src/cpu/engine.ts')
+    engine['useThreads'](threads, { products: 1, elements: 1 })
     engine['startEngine'](tinySizes)
     const { fuzz } = await server.ssrLoadModule('/tools/testing/src/memory/fuzz.ts')
     if (!isBroken) throw new Error(`${mutant?.file}: was not loaded.`)

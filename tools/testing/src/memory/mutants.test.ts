@@ -73,6 +73,6 @@ const mutants: readonly Mutant[] = [
 
 describe('the fuzz notices when it no longer holds that', () => {
   it.each(mutants)('$breaks', async (mutant) => {
-    await expect(fuzzFresh(1, 30_000, mutant)).rejects.toThrow(/^fuzz: seed 1, step /)
+    await expect(fuzzFresh(1, 30_000, { mutant })).rejects.toThrow(/^fuzz: seed 1, step /)
   })
 })
