@@ -7,7 +7,7 @@ import { workloads } from './workloads.ts'
 // Usage: pnpm bench:threads [THREADS]
 
 const threads = Number(process.argv[2] ?? 2)
-const rounds = 15
+const rounds = 9
 /** What large ops make most of. */
 const names = /^(matmul|exp|SGD|Adam|conv|MLP)/
 const milliseconds = (microseconds: number): string => (microseconds / 1000).toFixed(2)
@@ -25,8 +25,8 @@ for (const { name, calls, setup } of workloads.filter((workload) => names.test(w
   for (let round = 0; round < rounds; round++) {
     const [one, several] = [1, threads].map((count) => {
       cpu({ threads: count })
-      // Another number of threads means other kernels, which programs have to be made for.
-      measure(call, Math.max(4, calls / 4))
+      // Workers that have just started are compiled anew, as are programs for other kernels.
+      measure(call, 4 * calls)
       return measure(call, calls)
     })
     times.push([one!, several!, (await torch?.measure(name, calls)) ?? Number.NaN])

@@ -1,15 +1,15 @@
 import type { MemorySizes, Resident } from './memory.ts'
 import { Memory, defaultSizes } from './memory.ts'
-import { Crew } from './threads/crew.ts'
+import type { Crew } from './threads/crew.ts'
 import { workersOf } from './threads/node.ts'
 import { sharedCopy } from './threads/shared-memory.ts'
 import type { Grain } from './threads/splits.ts'
 import { defaultGrain } from './threads/splits.ts'
-import { sharedNames, threaded } from './threads/threaded.ts'
-import { elementaryModule } from './wasm/elementary.ts'
+import type { Sharing } from './threads/share-work.ts'
+import { shareWork } from './threads/share-work.ts'
 import { isShared } from './wasm/instantiate.ts'
 import type { KernelBuild, KernelMemory, Kernels } from './wasm/loader.ts'
-import { kernelModules, loadKernels, quickestBuild } from './wasm/loader.ts'
+import { loadKernels, quickestBuild } from './wasm/loader.ts'
 
 /** The compiled kernels, the memory that they work on, and two places in it for their own use. */
 export interface Engine {
@@ -40,8 +40,8 @@ let engine: Engine | undefined
 /** Builds that were loaded on the memory of this engine. */
 let loaded = new Map<KernelBuild, Kernels>()
 
-/** How many threads compute, and how much is worth a part of its own. */
-let wanted: { readonly threads: number; readonly grain: Grain } = { threads: 1, grain: defaultGrain }
+/** Holds for whatever build and engine there will be. */
+let sharing: Sharing = { threads: 1, grain: defaultGrain }
 let crew: Crew | undefined
 
 function start(sizes: MemorySizes): Engine {
@@ -86,7 +86,7 @@ export function memory(): Memory {
 /** Starts with other sizes, before the first tensor: for tests that want every place to be full all the time. */
 export function startEngine(sizes: MemorySizes): void {
   engine = start(sizes)
-  useThreads(wanted.threads, wanted.grain)
+  useThreads(sharing.threads, sharing.grain)
 }
 
 /** Runs a build of the kernels from here on. All work on one memory, so tensors stay where they are. @throws DeviceError */
@@ -98,7 +98,7 @@ export function useBuild(build: KernelBuild = quickestBuild()): void {
   crew?.end()
   crew = undefined
   running.kernels = kernels
-  if (wanted.threads > 1) running.kernels = shareWork(running, kernels)
+  if (sharing.threads > 1) ({ kernels: running.kernels, crew } = shareWork(running, sharing))
 }
 
 /**
@@ -117,30 +117,8 @@ export function useThreads(threads: number, grain: Grain = defaultGrain): void {
     running.memory.moveTo(running.linear)
     loaded = new Map()
   }
-  wanted = { threads, grain }
+  sharing = { threads, grain }
   useBuild(running.build)
-}
-
-/** Kernels that share their work with a new crew. */
-function shareWork(running: Engine, kernels: Kernels): Kernels {
-  const { linear, build, memory: own } = running
-  const modules = kernelModules(build, linear)
-  crew = new Crew(wanted.threads, { memory: linear, modules, elementary: elementaryModule(), names: sharedNames })
-  const words = (address: number, count: number): Int32Array => new Int32Array(own.bytes.buffer, address, count)
-  return threaded(kernels, crew, { ...wanted, kernels, words, place: passingPlace(own) })
-}
-
-/** Places for the length of an op, one after the other in the same room. */
-function passingPlace(own: Memory): (bytes: number) => number {
-  let resident: Resident | undefined
-  return (byteLength) => {
-    // Whatever was there is of no use any more.
-    if (resident === undefined || resident.address < 0 || resident.byteLength < byteLength) {
-      resident = { byteLength, address: -1, outside: undefined, block: undefined }
-      own.placeLarge(resident)
-    } else own.touch(resident)
-    return resident.address
-  }
 }
 
 /** Runs a function with another engine in the place of this one: kernels that write down their calls, for instance. */

@@ -8,7 +8,7 @@ import { width, word, workerCode } from './worker.ts'
 export type AnyKernel = (...args: number[]) => number | void
 
 /** What workers instantiate. */
-export interface Crewed {
+export interface CrewModules {
   readonly memory: KernelMemory
   readonly modules: readonly KernelModule[]
   /** Gives the functions that the others import. */
@@ -18,12 +18,10 @@ export interface Crewed {
 }
 
 /**
- * How often a worker without work looks for some before it sleeps, about 0.1 ms: longer than what lies between two jobs of a training
- * step. To be woken takes as long.
+ * How often who waits looks before it sleeps: about 2 ms, which is longer than what lies between two jobs of a training step, the
+ * collector's work included. To be woken takes up to 0.2 ms, more than most jobs.
  */
-const spins = 20_000
-/** How often who waits for the last part looks before it naps: parts take equally long. */
-const spinsForPart = 10 * spins
+const spins = 300_000
 /** For how many naps of a millisecond it is waited for. */
 const napsForPart = 20_000
 
@@ -44,13 +42,13 @@ export class Crew {
    * @param naps of a millisecond, after which a worker counts as stuck
    * @throws DeviceError where there are no workers, or they do not start
    */
-  constructor(threads: number, { names, ...crewed }: Crewed, naps: number = napsForPart) {
+  constructor(threads: number, { names, ...modules }: CrewModules, naps: number = napsForPart) {
     const Workers = workersOf()
     this.threads = threads
     this.#names = names
     this.#naps = naps
     this.#numbers = new Float64Array(new SharedArrayBuffer(threads * width * Float64Array.BYTES_PER_ELEMENT))
-    const workerData = { ...crewed, names, words: this.#words, numbers: this.#numbers, word, width, spins }
+    const workerData = { ...modules, names, words: this.#words, numbers: this.#numbers, word, width, spins }
     // Options of the process, a loader of sources for instance, are none of theirs.
     const make = (): Worker => new Workers(workerCode, { eval: true, execArgv: [], workerData })
     this.#workers = Array.from({ length: threads - 1 }, make)
@@ -117,7 +115,7 @@ export class Crew {
   /** Waits until so many are done; tells whether they ever are, and none failed. */
   #areDone(count: number, naps: number): boolean {
     const words = this.#words
-    for (let spin = 0; spin < spinsForPart && Atomics.load(words, word.done) < count; spin++) continue
+    for (let spin = 0; spin < spins && Atomics.load(words, word.done) < count; spin++) continue
     for (let nap = 0; nap < naps && Atomics.load(words, word.done) < count; nap++) {
       Atomics.wait(words, word.done, Atomics.load(words, word.done), 1)
     }

@@ -8,8 +8,8 @@ export interface Grain {
   readonly elements: number
 }
 
-/** Some 5 us of one thread at least: to hand parts out and to wait for them takes 2. */
-export const defaultGrain: Grain = { products: 1 << 16, elements: 1 << 16 }
+/** Some 5 us of one thread at least: to hand parts on and to wait for them takes 2 or 3. */
+export const defaultGrain: Grain = { products: 1 << 17, elements: 1 << 16 }
 
 /** What parts need besides the arguments of the call. */
 export interface Room {
