@@ -100,7 +100,8 @@ describe('serveRuns(options)', () => {
     expect(first.headers).toMatchObject({ location: '/' })
     expect(String(first.headers['set-cookie'])).toMatch(/^metagrad-\d+=k{32}; Path=\/; HttpOnly; SameSite=Strict$/)
     expect((await get('/')).text).toContain('<meta name="metagrad-server"')
-    for (const path of ['/', '/assets/main.js', '/api/runs', '/api/events', `/?token=${'x'.repeat(32)}`, '/?token=k'])
+    const wrong = ['x'.repeat(32), 'k', '', '%C3%A9'.repeat(32), '%FF'.repeat(32)].map((text) => `/?token=${text}`)
+    for (const path of ['/', '/assets/main.js', '/api/runs', '/api/events', ...wrong])
       expect((await get(path, { cookie: '' })).status, path).toBe(401)
   })
 

@@ -54,10 +54,11 @@ export async function serveRuns(options: ServeRunsOptions): Promise<ServedRuns> 
   let bound = port
   const app = new Hono()
   const cookie = (): string => `metagrad-${bound}`
-  const isToken = (text: string | undefined): boolean =>
-    text !== undefined &&
-    text.length === token.length &&
-    timingSafeEqual(new TextEncoder().encode(text), new TextEncoder().encode(token))
+  const key = new TextEncoder().encode(token)
+  const isToken = (text = ''): boolean => {
+    const given = new TextEncoder().encode(text)
+    return given.length === key.length && timingSafeEqual(given, key)
+  }
 
   app.use(async (context, next) => {
     const host = context.req.header('host')

@@ -66,7 +66,7 @@ const unary: { readonly [P in UnaryPrimitive]: Row } = {
   digamma: floats('digammaFunction(a)'),
   trigamma: floats('trigammaFunction(a)'),
   bitwiseNot: { int: '~a', bool: '1 - a' },
-  logicalNot: { float: 'i32(a == 0.0)', int: 'i32(a == 0)' },
+  logicalNot: { float: 'i32(!isTrue(a))', int: 'i32(a == 0)' },
   isnan: { float: 'i32(isNaN(a))', int: '0' },
   isinf: { float: 'i32(isInfinite(a))', int: '0' },
   isfinite: { float: 'i32(!isNaN(a) && !isInfinite(a))', int: '1' },
@@ -93,14 +93,14 @@ const binary: { readonly [P in BinaryPrimitive]: Row } = {
   bitwiseRightShift: { int: 'shiftRight(a, b)' },
   bceWithLogits: floats('max(a, 0.0) - a * b + logarithm1p(exponential(-abs(a)))'),
   eq: both('i32(a == b)'),
-  ne: both('i32(a != b)'),
+  ne: { float: 'i32(differ(a, b))', int: 'i32(a != b)' },
   lt: both('i32(a < b)'),
   le: both('i32(a <= b)'),
   gt: both('i32(a > b)'),
   ge: both('i32(a >= b)'),
-  logicalAnd: { float: 'i32(a != 0.0 && b != 0.0)', int: 'i32(a != 0 && b != 0)' },
-  logicalOr: { float: 'i32(a != 0.0 || b != 0.0)', int: 'i32(a != 0 || b != 0)' },
-  logicalXor: { float: 'i32((a != 0.0) != (b != 0.0))', int: 'i32((a != 0) != (b != 0))' },
+  logicalAnd: { float: 'i32(isTrue(a) && isTrue(b))', int: 'i32(a != 0 && b != 0)' },
+  logicalOr: { float: 'i32(isTrue(a) || isTrue(b))', int: 'i32(a != 0 || b != 0)' },
+  logicalXor: { float: 'i32(isTrue(a) != isTrue(b))', int: 'i32((a != 0) != (b != 0))' },
 }
 
 function expressionFor(row: Row, dtype: DType): string {
@@ -166,7 +166,7 @@ export const clamp: Kernel<'clamp'> = ([out], [x], { min, max }) => {
 /** Value of one kind as another: floats to ints round towards zero, anything to bool asks "not 0". */
 export function castExpression(from: DType, to: DType): string {
   const [source, target] = [valueType(from), valueType(to)]
-  if (to === 'bool') return source === 'f32' ? 'i32(a != 0.0)' : 'i32(a != 0)'
+  if (to === 'bool') return source === 'f32' ? 'i32(isTrue(a))' : 'i32(a != 0)'
   if (source === target) return 'a'
   return target === 'f32' ? 'f32(a)' : 'toInt(a)'
 }

@@ -44,6 +44,9 @@ const functions: { readonly [name: string]: string } = {
   isNaN: `fn isNaN(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }`,
   isInfinite: `fn isInfinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }`,
   isNegative: `fn isNegative(x: f32) -> bool { return (bitcast<u32>(x) >> 31u) == 1u; }`,
+  // By its bits: drivers say that NaN != 0 is false, and take numbers below the smallest normal one for 0.
+  isTrue: `fn isTrue(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) != 0u; }`,
+  differ: `fn differ(a: f32, b: f32) -> bool { return isNaN(a) || isNaN(b) || a != b; }`,
   signOf: `fn signOf(x: f32, y: f32) -> f32 {
   return bitcast<f32>((bitcast<u32>(x) & 0x7fffffffu) | (bitcast<u32>(y) & 0x80000000u));
 }`,

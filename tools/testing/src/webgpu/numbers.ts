@@ -1,4 +1,4 @@
-import type { Device } from '@metagrad/tensor'
+import type { Device, Tensor } from '@metagrad/tensor'
 import { bernoulli, manualSeed, multinomial, rand, randint, randn, tensor } from '@metagrad/tensor'
 import type { WebGPUDevice } from '@metagrad/webgpu-backend'
 import type { Suite } from './check.ts'
@@ -8,6 +8,9 @@ const functions = [
   'exp', 'exp2', 'expm1', 'log', 'log2', 'log10', 'log1p', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh',
   'sigmoid', 'erf', 'erfc', 'erfinv', 'lgamma', 'digamma', 'trigamma', 'sqrt', 'rsqrt',
 ] as const // prettier-ignore
+
+const comparisons = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'logicalXor'] as const
+const truths = ['bool', 'logicalNot', 'any', 'all', 'countNonzero', 'isnan'] as const
 
 /** Ranges whose results cross zero or lose digits in float32 arguments are left to the samples. */
 const points = tensor([
@@ -65,6 +68,14 @@ export function numberSuite(gpu: WebGPUDevice): Suite {
           assertAtMost(relative(got[i]! + 0, value + 0), 5e-6, `element ${i}: ${got[i]!}, want ${value}`)
         }
       })
+    },
+    async "comparisons and truth are the CPU's, of NaN too"() {
+      const values = tensor([0, -0, 1, -1, Infinity, -Infinity, Number.NaN])
+      for (const name of comparisons) {
+        const compared = (x: Tensor): Tensor => x.unsqueeze(1)[name](x)
+        assertEqual(await compared(values.to(gpu)).tolist(), compared(values).tolistSync(), name)
+      }
+      for (const name of truths) assertEqual(await values.to(gpu)[name]().tolist(), values[name]().tolistSync(), name)
     },
     async 'the same seed draws the same numbers as on the CPU'() {
       assertEqual(await drawn(gpu), await drawn(), 'numbers')
