@@ -72,7 +72,7 @@ export { canReadNow, currentTrace, late, setTrace, type Trace } from './trace.ts
 export type { LoweredProgram, Program, ProgramInputs, ProgramOperand, ProgramSlot, ProgramStep } from './program.ts'
 export { cpu, useKernels, type Cpu, type CpuOptions, type KernelChoice } from './cpu/index.ts'
 export { useThreads } from './cpu/engine.ts'
-export type { Grain } from './cpu/threads/splits.ts'
+export type { Grain } from './cpu/threads/parts.ts'
 export { deterministic } from './cpu/deterministic.ts'
 export { memory } from './cpu/usage.ts'
 export type { MemoryUsage } from './cpu/memory.ts'

@@ -174,8 +174,8 @@ export interface Cpu extends Device {
 
 const mostThreads = 64
 
-function setUp({ threads }: CpuOptions): Cpu {
-  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
+function setUp({ threads }: Partial<CpuOptions> = {}): Cpu {
+  if (threads === undefined || !Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
     throw new ArgumentError(
       `cpu: threads must be a whole number from 1 to ${mostThreads}, got ${threads}. Use cpu({ threads: 2 }).`,
     )

@@ -4,7 +4,7 @@ import type { KernelBuild, KernelMemory, Kernels } from '../wasm/loader.ts'
 import { kernelModules } from '../wasm/loader.ts'
 import type { AnyKernel } from './crew.ts'
 import { Crew } from './crew.ts'
-import type { Grain, Room, Split } from './splits.ts'
+import type { Grain, Room, Split } from './parts.ts'
 import { splits } from './splits.ts'
 
 /** One thread's kernels, and what they work on. */

@@ -92,6 +92,8 @@ describe('convolutions with threads give the bits of one', () => {
     dilation: { channels: 3, outChannels: 5, size: [15, 17], kernel: [3, 2], params: { dilation: [2, 3] } },
     groups: { channels: 16, outChannels: 32, size: [9, 9], kernel: [3, 3], params: { groups: 2 } },
     depthwise: { channels: 8, outChannels: 8, size: [9, 40], kernel: [3, 3], params: { groups: 8, stride: [2, 1] } },
+    'one example': { batch: 1, channels: 9, outChannels: 18, size: [9, 14], kernel: [3, 3] },
+    'one example, directly': { batch: 1, channels: 5, outChannels: 13, size: [9, 14], kernel: [3, 2] },
     'one dim': { channels: 4, outChannels: 12, size: [50], kernel: [5] },
     'three dims': { channels: 2, outChannels: 6, size: [5, 6, 7], kernel: [2, 3, 2] },
     'much scratch': { batch: 3, channels: 64, outChannels: 64, size: [40, 40], kernel: [3, 3] },
@@ -107,6 +109,7 @@ describe('convolutions with threads give the bits of one', () => {
     const g = randn(dispatch('conv', [x, weight, bias], full).shape, { generator })
     return () => [
       dispatch('conv', [x, weight, bias], full),
+      dispatch('conv', [x, weight], full),
       dispatch('convTranspose', [g, weight], { ...full, size }),
       dispatch('convWeight', [x, g], { ...full, size: kernel }),
     ]
@@ -264,6 +267,11 @@ describe('cpu({ threads })', () => {
     expect(() => cpu({ threads })).toThrow(
       `cpu: threads must be a whole number from 1 to 64, got ${threads}. Use cpu({ threads: 2 }).`,
     )
+  })
+
+  it('says what it needs when it is called with nothing', () => {
+    expect(() => Reflect.apply(cpu, undefined, [])).toThrow(/from 1 to 64, got undefined/)
+    expect(() => Reflect.apply(cpu, undefined, [{}])).toThrow(ArgumentError)
   })
 
   it('says what is missing where there are no workers, and changes nothing', () => {
