@@ -104,7 +104,7 @@ const rows: Row[] = [
     name: 'transpose 1000 x 1000, made contiguous',
     prepare: (arena) => {
       const [a, out] = [arena.put(numbers(million)), arena.space(Float32Array, million)]
-      const descriptor = arena.put(Int32Array.of(2, 1000, 1, 1000, 1000))
+      const descriptor = arena.put(Int32Array.of(2, 1000, 1000, 1, 1000, 1, 1000))
       return () => arena.kernels.copy32Nd(out, a, descriptor)
     },
     setup: 'a = torch.rand(1000, 1000).t()',

@@ -4,11 +4,12 @@ import type { Shape } from '../layout.ts'
 import { expandLayout, permuteLayout, sameShape } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
+import { boxKernels } from './fast-boxes.ts'
 import { normalizationKernels } from './fast-normalization.ts'
 import { rowKernels } from './fast-rows.ts'
 import { windowKernels } from './fast-windows.ts'
 import type { Fast } from './operands.ts'
-import { bound, copyInto, describe, isFloat32, ordered } from './operands.ts'
+import { bound, copyInto, describe, fillOf, isFloat32, ordered } from './operands.ts'
 import { products } from './products.ts'
 import { coalesce } from './reference/loops.ts'
 import { CpuStorage, pointer } from './storage.ts'
@@ -162,7 +163,7 @@ const where: Fast<unknown> = ([out], [condition, a, b]) => {
 }
 
 const full: Fast<ComputePrimitives['full']> = ([out], _, { value }) => {
-  const kernel = ({ float32: 'fillF32', float64: 'fillF64', int32: 'fillI32' } as const)[out!.dtype as 'float32']
+  const kernel = fillOf[out!.dtype]
   if (kernel === undefined) return false
   cpuEngine().kernels[kernel](pointer(out!), Number(value), out!.layout.numel)
   return true
@@ -393,4 +394,5 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   cumsum,
   scatter,
   ...windowKernels,
+  ...boxKernels,
 }

@@ -35,6 +35,7 @@ import {
 import { bernoulli, multinomial, sourceKernels } from './reference/sources.ts'
 import { adamStep, bceWithLogitsBackward, bceWithLogitsSum, linear, sgdStep } from './reference/training.ts'
 import { lowerProgram } from './program/lower.ts'
+import { copyInto } from './operands.ts'
 import { ArrayStorage, CpuStorage, arrayOf, beginOp, cpuArray, hold } from './storage.ts'
 import type { KernelBuild } from './wasm/loader.ts'
 
@@ -114,7 +115,7 @@ function withFast(name: string, loops: KernelOf<never>): KernelOf<never> {
     const ordered = outputs.map((out) => (out.layout.isContiguous ? out : inOrder(out)))
     if (!fast(ordered, inputs, params)) return plain(outputs, inputs, params)
     outputs.forEach((out, i) => {
-      if (out !== ordered[i]) copy([out], [ordered[i]!], {})
+      if (out !== ordered[i]) copyInto(out, ordered[i]!)
     })
   })
   // Fresh float32 results, nearly always, are done here: only in-place methods write elsewhere, and they have one output.

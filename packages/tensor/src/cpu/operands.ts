@@ -44,14 +44,21 @@ const copyBySize: Readonly<Record<number, 'copy8Nd' | 'copy16Nd' | 'copy32Nd' | 
   8: 'copy64Nd',
 }
 
-/** A strided view into a contiguous one of the same dtype and shape. */
+/** A view into another of the same dtype and shape. */
 export function copyInto(out: View, x: View): void {
-  const walk = coalesce(out.layout.shape, [x])
+  const walk = coalesce(out.layout.shape, [out, x])
   if (walk === undefined) return
   const { kernels } = cpuEngine()
   const from = pointer(x)
   const to = pointer(out)
   kernels[copyBySize[dtypes[x.dtype].bytes]!](to, from, describe(walk.sizes, walk.strides))
+}
+
+/** What fills a view with a number. */
+export const fillOf: { readonly [dtype in View['dtype']]?: 'fillF32' | 'fillF64' | 'fillI32' } = {
+  float32: 'fillF32',
+  float64: 'fillF64',
+  int32: 'fillI32',
 }
 
 /** The view itself if its elements lie in order, else a copy. */

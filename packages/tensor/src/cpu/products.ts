@@ -76,7 +76,17 @@ const linear: Fast<unknown> = (outputs, inputs) => {
 function repeatRows(to: number, from: number, count: number, { dtype, layout }: View): void {
   const { kernels } = cpuEngine()
   const copy = dtypes[dtype].bytes === 4 ? kernels.copy32Nd : kernels.copy64Nd
-  copy(to, from, describe([count, layout.numel], [[0, layout.strides[0]!]]))
+  copy(
+    to,
+    from,
+    describe(
+      [count, layout.numel],
+      [
+        [layout.numel, 1],
+        [0, layout.strides[0]!],
+      ],
+    ),
+  )
 }
 
 /** Compiled products of matrices. */

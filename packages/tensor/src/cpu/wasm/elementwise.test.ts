@@ -357,22 +357,30 @@ describeBuilds('copies', (arena) => {
   const kinds = { copy8Nd: Uint8Array, copy32Nd: Float32Array, copy64Nd: Float64Array } as const
   for (const [key, Type] of Object.entries(kinds)) {
     const name = key as keyof typeof kinds
-    test(`${name}(out, a, descriptor) makes a strided view contiguous`, () => {
+    test(`${name}(out, a, descriptor) copies a strided view into another`, () => {
       for (const { shape, a: first, b: second } of [...views, { shape: [37, 50], a: [1, 37], b: [0, 2] }]) {
         for (const strides of [first, second]) {
           arena.reset()
           const values = Type.from(numbers(2000, 100).map(Math.abs))
           const base = strides[0] === -1 ? 5 : 0
           const at = offsets(shape, strides)
-          const out = arena.space(Type, at.length)
-          arena.kernels[name](
-            out,
-            arena.put(values) + base * Type.BYTES_PER_ELEMENT,
-            arena.put(descriptor(shape, strides)),
-          )
-          const actual = arena.take(Type, out, at.length)
-          expect([...actual]).toEqual(at.map((i) => values[i + base]))
-          expect(arena.damage()).toEqual([])
+          const plain = shape.map((_, dim) => shape.slice(dim + 1).reduce((product, size) => product * size, 1))
+          // In order, with a gap after each element, and with one after each row.
+          const inner = shape.at(-1)!
+          const wide = plain.map((stride) => (stride < inner ? stride : (stride / inner) * (inner + 3)))
+          for (const outStrides of [plain, plain.map((stride) => 2 * stride), wide]) {
+            const to = offsets(shape, outStrides)
+            const out = arena.put(new Type(1 + Math.max(0, ...to)))
+            arena.kernels[name](
+              out,
+              arena.put(values) + base * Type.BYTES_PER_ELEMENT,
+              arena.put(descriptor(shape, outStrides, strides)),
+            )
+            const expected = new Type(1 + Math.max(0, ...to))
+            to.forEach((place, i) => (expected[place] = values[at[i]! + base]!))
+            expect(arena.take(Type, out, expected.length)).toEqual(expected)
+            expect(arena.damage()).toEqual([])
+          }
         }
       }
     })

@@ -2,55 +2,58 @@
 import { indexAt } from './indices'
 import { bytes, copyBytes, splat } from './simd'
 
-/** Copies one run of n elements, the source advancing by `stride` elements. */
+/** Copies one run of n elements. */
 @inline
-function copyRun<T>(out: usize, a: usize, n: i32, stride: i32): void {
-  if (stride == 1) {
+function copyRun<T>(out: usize, a: usize, n: i32, outStride: i32, stride: i32): void {
+  if (outStride == 1 && stride == 1) {
     copyBytes(out, a, bytes<T>(n))
     return
   }
+  const outStep = bytes<T>(outStride)
   const step = bytes<T>(stride)
-  const end = out + bytes<T>(n)
-  for (; out < end; out += sizeof<T>()) {
+  for (; n > 0; n--) {
     store<T>(out, load<T>(a))
+    out += outStep
     a += step
   }
 }
 
-/** Two dimensions whose source advances down the columns: in tiles, so that each cache line is read once. */
-function copyTransposed<T>(out: usize, a: usize, rows: i32, columns: i32, strideColumn: i32): void {
+/** Rows written in order whose source advances down the columns: in tiles, so that each cache line is read once. */
+function copyTransposed<T>(out: usize, a: usize, rows: i32, columns: i32, outStrideRow: i32, strideColumn: i32): void {
   const tile = 16
   for (let top = 0; top < rows; top += tile) {
     const height = min(tile, rows - top)
     for (let left = 0; left < columns; left += tile) {
       const width = min(tile, columns - left)
       for (let i = top; i < top + height; i++) {
-        copyRun<T>(out + bytes<T>(i * columns + left), a + bytes<T>(i + left * strideColumn), width, strideColumn)
+        copyRun<T>(out + bytes<T>(i * outStrideRow + left), a + bytes<T>(i + left * strideColumn), width, 1, strideColumn)
       }
     }
   }
 }
 
-function copyWalk<T>(out: usize, a: usize, dim: usize, rank: i32): usize {
+/** Per dim from `dim` on: the size, and the strides of either side. */
+function copyWalk<T>(out: usize, a: usize, dim: usize, rank: i32): void {
   const size = load<i32>(dim)
-  const stride = load<i32>(dim, 4)
+  const outStride = load<i32>(dim, 4)
+  const stride = load<i32>(dim, 8)
   if (rank == 1) {
-    copyRun<T>(out, a, size, stride)
-    return out + bytes<T>(size)
+    copyRun<T>(out, a, size, outStride, stride)
+    return
   }
-  if (rank == 2 && stride == 1 && load<i32>(dim, 12) != 1) {
-    const columns = load<i32>(dim, 8)
-    copyTransposed<T>(out, a, size, columns, load<i32>(dim, 12))
-    return out + bytes<T>(size * columns)
+  const strideColumn = load<i32>(dim, 20)
+  if (rank == 2 && stride == 1 && load<i32>(dim, 16) == 1 && strideColumn != 1) {
+    copyTransposed<T>(out, a, size, load<i32>(dim, 12), outStride, strideColumn)
+    return
   }
   for (let i = 0; i < size; i++) {
-    out = copyWalk<T>(out, a, dim + 8, rank - 1)
+    copyWalk<T>(out, a, dim + 12, rank - 1)
+    out += bytes<T>(outStride)
     a += bytes<T>(stride)
   }
-  return out
 }
 
-/** A strided view made contiguous; the descriptor has one stride per dimension. */
+/** From one strided view to another; the descriptor has both strides per dimension. */
 export function copy8Nd(out: usize, a: usize, descriptor: usize): void { copyWalk<u8>(out, a, descriptor + 4, load<i32>(descriptor)) }
 export function copy16Nd(out: usize, a: usize, descriptor: usize): void { copyWalk<u16>(out, a, descriptor + 4, load<i32>(descriptor)) }
 export function copy32Nd(out: usize, a: usize, descriptor: usize): void { copyWalk<u32>(out, a, descriptor + 4, load<i32>(descriptor)) }
