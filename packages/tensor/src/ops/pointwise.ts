@@ -49,8 +49,18 @@ export function div(a: Tensor, b: Operand, rounding?: 'floor' | 'trunc'): Tensor
   }
 }
 
+/** Powers that have a name, as in PyTorch. */
+const namedPowers: ReadonlyMap<Operand, 'square' | 'sqrt' | 'reciprocal' | 'rsqrt'> = new Map([
+  [2, 'square'],
+  [0.5, 'sqrt'],
+  [-1, 'reciprocal'],
+  [-0.5, 'rsqrt'],
+] as const)
+
 /** @throws DTypeError for an int tensor to a negative number */
 export function pow(a: Tensor, b: Operand): Tensor {
+  const named = isFloat(a.dtype) ? namedPowers.get(b) : undefined
+  if (named !== undefined) return dispatch(named, [a], noParams)
   if (typeof b === 'number' && b < 0 && Number.isInteger(b) && !isFloat(a.dtype)) {
     throw new DTypeError(`pow: ints to the negative power ${b} are not ints. Use x.to('float32').pow(${b}).`)
   }
