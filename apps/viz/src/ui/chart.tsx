@@ -38,13 +38,14 @@ const mostRows = 200
 /** A chart of `@metagrad/plot` on the page: drawn again as data comes, as a table on demand, saved as SVG, PNG or CSV. */
 export function Chart({ id, title, height, draw, table, version, children }: ChartProps): JSX.Element {
   const [holder, width] = useWidth()
-  const cost = useRef(0)
-  const shown = useThrottled(version, Math.max(redrawMs, cost.current * restPerDrawing))
+  // Of the last two drawings the quicker counts: the first of all runs code that is not compiled yet, and any may be interrupted.
+  const costs = useRef<readonly [number, number]>([0, 0])
+  const shown = useThrottled(version, Math.max(redrawMs, Math.min(...costs.current) * restPerDrawing))
   const [isTable, setTable] = useState(false)
   const svg = useMemo(() => {
     const begun = performance.now()
     const drawn = width < 200 ? '' : draw({ width, height, theme: 'auto' })
-    cost.current = performance.now() - begun
+    costs.current = [costs.current[1], performance.now() - begun]
     return drawn
     // The draw function is new at each call; the version says when its data is.
   }, [width, height, shown])
