@@ -11,7 +11,10 @@ import { repositoryRoot } from './workspace.ts'
 const runs = Number(process.argv[2] ?? 20)
 const goal = 60
 const entry = pathToFileURL(join(repositoryRoot, 'packages/metagrad/dist/index.js')).href
-const timed = `const start = performance.now(); await import('${entry}'); console.log(performance.now() - start)`
+const timeOf = (address: string): string =>
+  `const start = performance.now(); await import('${address}'); console.log(performance.now() - start)`
+const timed = timeOf(entry)
+const timedNothing = timeOf('data:text/javascript,')
 
 /** Runs a program in a process of its own: milliseconds from outside, and what it printed. */
 function fresh(program: string, ...flags: readonly string[]): { elapsedMs: number; printed: string } {
@@ -28,13 +31,33 @@ function summary(times: readonly number[]): string {
   return `${sorted[Math.floor(sorted.length / 2)]!.toFixed(0)} ms (least ${sorted[0]!.toFixed(0)})`
 }
 
-// In turns, so that a busy moment meets both.
-const rounds = Array.from({ length: runs }, () => ({ empty: fresh('0'), full: fresh(timed) }))
+/** V8 reads the text of each module and does no more: the floor of these modules. */
+const modules = ['tensor', 'autograd', 'nn', 'optim', 'data', 'compile'].map((name) =>
+  join(repositoryRoot, 'packages', name, 'dist/index.js'),
+)
+const read = `
+  import { readFileSync } from 'node:fs'
+  import { SourceTextModule } from 'node:vm'
+  const texts = ${JSON.stringify(modules)}.map((path) => readFileSync(path, 'utf8'))
+  const start = performance.now()
+  for (const text of texts) new SourceTextModule(text)
+  console.log(performance.now() - start)`
+
+// In turns, so that a busy moment meets all.
+const rounds = Array.from({ length: runs }, () => ({
+  empty: fresh('0'),
+  full: fresh(timed),
+  nothing: fresh(timedNothing),
+  read: fresh(read, '--experimental-vm-modules', '--no-warnings'),
+}))
 const imports = summary(rounds.map(({ full }) => Number(full.printed)))
 const whole = summary(rounds.map(({ full }) => full.elapsedMs))
 const empty = summary(rounds.map((round) => round.empty.elapsedMs))
 console.log(`import('metagrad'): ${imports}, the median of ${runs}; the goal is ${goal} ms.`)
 console.log(`A process that imports it: ${whole}, beside one that does nothing: ${empty}.`)
+const ofNothing = summary(rounds.map(({ nothing }) => Number(nothing.printed)))
+const reading = summary(rounds.map((round) => Number(round.read.printed)))
+console.log(`The import of an empty module: ${ofNothing}. V8 alone, reading the modules: ${reading}.`)
 
 interface Profile {
   readonly nodes: readonly {
