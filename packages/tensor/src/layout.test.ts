@@ -67,6 +67,8 @@ describe('viewLayout', () => {
 describe('other layouts', () => {
   test('sliceLayout(layout, box) of nothing stays inside the storage', () => {
     expect(sliceLayout(contiguousLayout([3]), { starts: [3], sizes: [0], steps: [1] }).offset).toBe(0)
+    const flipped = sliceLayout(contiguousLayout([3, 0]), { starts: [2, 0], sizes: [3, 0], steps: [-1, 1] })
+    expect(flipped.strides).toEqual([1, 1])
   })
 
   test('diagonalLayout(layout, params) walks both dims', () => {

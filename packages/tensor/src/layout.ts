@@ -208,9 +208,10 @@ export interface Box {
 }
 
 export function sliceLayout(layout: Layout, { starts, sizes, steps }: Box): Layout {
+  // A box without elements begins nowhere: what steps through it must not leave the storage.
+  if (sizes.includes(0)) return new Layout(sizes, contiguousStrides(sizes), layout.offset)
   let offset = layout.offset
-  // A box without elements begins nowhere; its offset stays within the storage.
-  if (!sizes.includes(0)) for (let dim = 0; dim < starts.length; dim++) offset += starts[dim]! * layout.strides[dim]!
+  for (let dim = 0; dim < starts.length; dim++) offset += starts[dim]! * layout.strides[dim]!
   return new Layout(
     sizes,
     layout.strides.map((stride, dim) => stride * steps[dim]!),

@@ -1544,7 +1544,7 @@ export class Tensor {
   }
 
   /** this log(other), 0 where this is 0. */
-  xlogy(other: Tensor): Tensor {
+  xlogy(other: Operand): Tensor {
     return statistics.xlogy(this, other)
   }
 

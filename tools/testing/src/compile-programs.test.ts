@@ -239,6 +239,12 @@ describe('compiled equals eager, bit for bit', () => {
       }
     }))
 
+  it('for products of flipped matrices without elements', () =>
+    expectSame((wrap) => {
+      const step = wrap((a: Tensor, b: Tensor) => a.flip(0).matmul(b))
+      return Array.from({ length: 6 }, () => bits([step(rand(3, 5, 0), rand(0)), step(rand(3, 5, 0), rand(3, 0, 2))]))
+    }))
+
   it('for arguments that are views, written in place, and the same twice', () =>
     expectSame((wrap) => {
       const step = wrap((a: Tensor, b: Tensor) => {

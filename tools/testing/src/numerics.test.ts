@@ -1,3 +1,4 @@
+import { grad } from '@metagrad/autograd'
 import { cat, full, manualSeed, ones, rand, tensor, zeros } from '@metagrad/tensor'
 import { describe, expect, it } from 'vitest'
 
@@ -71,6 +72,45 @@ describe('NaN and infinity', () => {
     expect(x.relu().tolistSync()).toEqual([NaN, 0, Infinity])
     expect(x.maximum(0).tolistSync()).toEqual([NaN, 0, Infinity])
   })
+
+  it.each(['float16', 'float32', 'float64'] as const)(
+    'are the limits of softplus and logSigmoid, with gradients, in %s',
+    (dtype) => {
+      const x = tensor([Infinity, -Infinity, NaN], { dtype, requiresGrad: true })
+      for (const [y, values, gradients] of [
+        [x.softplus(), [Infinity, 0, NaN], [1, 0, NaN]],
+        [x.logSigmoid(), [0, -Infinity, NaN], [0, 1, NaN]],
+      ] as const) {
+        // -0 is 0, too.
+        expect(y.add(0).tolistSync()).toEqual(values)
+        expect(grad([y.sum()], [x])[0]!.add(0).tolistSync()).toEqual(gradients)
+      }
+    },
+  )
+
+  it('as bounds of clamp: NaN makes all NaN, as a tensor or a number', () => {
+    for (const bound of [NaN, tensor(NaN)]) {
+      expect(tensor([-1, 1]).clamp(bound, 0).tolistSync()).toEqual([NaN, NaN])
+      expect(tensor([-1, 1]).clamp(undefined, bound).tolistSync()).toEqual([NaN, NaN])
+    }
+    expect(tensor([-1, 1], { dtype: 'int64' }).clamp(NaN).dtype).toBe('float32')
+  })
+
+  it('do not spoil xlogy where the factor is 0, nor its gradients', () => {
+    const x = tensor([0, 0, 0, 0, 2], { requiresGrad: true })
+    const y = tensor([0, -1, Infinity, NaN, 1], { requiresGrad: true })
+    const product = x.xlogy(y)
+    expect(product.tolistSync()).toEqual([0, 0, 0, NaN, 0])
+    const [dx, dy] = grad([product.sum()], [x, y])
+    expect(dx!.tolistSync()).toEqual([0, 0, 0, NaN, 0])
+    expect(dy!.tolistSync()).toEqual([0, 0, 0, NaN, 2])
+    expect(tensor([2]).xlogy(1).tolistSync()).toEqual([0])
+  })
+
+  it('are not the most frequent value beside others', () => {
+    const { values, indices } = tensor([NaN, 3, NaN, 1, 3, 1]).mode()
+    expect([values.itemSync(), indices.itemSync()]).toEqual([1, 5])
+  })
 })
 
 describe('empty tensors', () => {
@@ -95,5 +135,27 @@ describe('empty tensors', () => {
       [0, 0, 0],
     ])
     expect(cat([zeros(0), ones(2)]).tolistSync()).toEqual([1, 1])
+  })
+
+  it('have no unique values, in one dim', () => {
+    expect(zeros(3, 0).unique().shape).toEqual([0])
+  })
+})
+
+describe('0-d tensors', () => {
+  it('have a mode, and gradients of products along their only dim', () => {
+    const x = tensor(3, { requiresGrad: true })
+    const { values, indices } = x.mode()
+    expect([values.itemSync(), indices.itemSync()]).toEqual([3, 0])
+    expect(grad([x.cumprod(0)], [x])[0]!.itemSync()).toBe(1)
+  })
+})
+
+describe('ints', () => {
+  it('of 64 bits have a largest one, from which amin counts when it leaves out what was there', () => {
+    const x = tensor([5, 5], { dtype: 'int64' })
+    const [index, far] = [tensor([0], { dtype: 'int64' }), tensor([2n ** 63n - 1n], { dtype: 'int64' })]
+    const data = x.scatterReduce(0, index, far, 'amin', { includeSelf: false }).dataSync()
+    expect(data).toEqual(BigInt64Array.of(2n ** 63n - 1n, 5n))
   })
 })

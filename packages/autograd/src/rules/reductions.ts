@@ -47,7 +47,7 @@ function prod(g: Tensor, { x, params, shape }: Saved<'prod'>): Tensor {
 
 /** dx_i = sum over k >= i of g_k prod over j <= k, j != i of x_j: exact with zeros too, for the price of an n x n table. */
 function cumprod(g: Tensor, { x, params: { dim } }: Saved<'cumprod'>): Tensor {
-  if (x.numel === 0) return g
+  if (x.numel === 0 || x.ndim === 0) return g
   const lines = x.movedim(dim, -1)
   const size = lines.size(-1)
   const before = exclusiveProduct(lines, lines.ndim - 1)

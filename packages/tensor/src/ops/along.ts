@@ -60,12 +60,13 @@ const scatterNames: { readonly [R in Exclude<ScatterReduction, 'mean'>]: Scatter
 }
 
 /** What leaves the other operand as it is. */
-function neutral(x: Tensor, reduce: ScatterReduction): number {
+function neutral(x: Tensor, index: Tensor, reduce: ScatterReduction): Operand {
   if (reduce === 'sum' || reduce === 'mean') return 0
   if (reduce === 'prod') return 1
-  const { min, max } = dtypes[x.dtype]
   if (isFloat(x.dtype)) return reduce === 'amax' ? -Infinity : Infinity
-  return reduce === 'amax' ? min : max
+  const { min } = dtypes[x.dtype]
+  // The largest int64 is no number, but it has all the bits that the smallest lacks.
+  return reduce === 'amax' ? min : x.newFull(index.shape, min).bitwiseNot()
 }
 
 /** With `includeSelf` false the old values of written places do not count. */
@@ -83,7 +84,7 @@ export function scatterReduce(
       `scatterReduce: unknown reduction ${JSON.stringify(reduce)}. Use sum, prod, mean, amax or amin.`,
     )
   }
-  const old = includeSelf ? x : scatter(fresh, x, dim, index, neutral(x, reduce), 'replace')
+  const old = includeSelf ? x : scatter(fresh, x, dim, index, neutral(x, index, reduce), 'replace')
   if (reduce !== 'mean') return scatter(fresh, old, dim, index, values, scatterNames[reduce])
   const sum = scatter(fresh, old, dim, index, values, 'add')
   const ones = x.newFull(x.shape, 1)

@@ -23,7 +23,10 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, dim: numbe
   const at = dim === undefined ? 0 : normalizeDim('repeatInterleave', dim, x.ndim)
   const size = lines.shape[at]!
   const counts = isTensor(repeats) ? countsOf(repeats, size) : range(size).fill(repeats)
-  checkShape('repeatInterleave', counts)
+  const wrong = counts.find((count) => !Number.isInteger(count) || count < 0)
+  if (wrong !== undefined) throw new ArgumentError(`repeatInterleave: counts must be whole numbers >= 0, got ${wrong}.`)
+  const length = counts.reduce((sum, count) => sum + count, 0)
+  checkShape('repeatInterleave', lines.shape.with(at, length))
   const positions = counts.flatMap((count, i) => range(count).fill(i))
   return lines.indexSelect(at, indexTensor('repeatInterleave', positions, [positions.length], x.device))
 }

@@ -70,7 +70,8 @@ export function pow(a: Tensor, b: Operand): Tensor {
 /** Bounds as numbers stay in the kernel; tensors broadcast. A missing bound does not limit. */
 export function clamp(x: Tensor, min: Operand | undefined, max: Operand | undefined): Tensor {
   if (min === undefined && max === undefined) throw new ArgumentError('clamp: needs min, max or both.')
-  if (isTensor(min) || isTensor(max)) {
+  // A bound that is not a number makes all of the result so, as among tensors.
+  if ([min, max].some((bound) => isTensor(bound) || Number.isNaN(bound))) {
     let result = x
     if (min !== undefined) result = clampTo(result, 'lt', min)
     if (max !== undefined) result = clampTo(result, 'gt', max)
@@ -102,15 +103,18 @@ export function sumType(x: Tensor, dtype: DType | undefined): DType {
   return kindRank(x.dtype) < 2 ? (x.device.dtypes.has('int64') ? 'int64' : 'int32') : x.dtype
 }
 
+/** Logits beyond it have an e^-|x| of 0 in every dtype. An infinite one times the target would be NaN in the cross-entropy. */
+const farLogit = 1000
+
 /** log(1 + e^x) is the cross-entropy of logit x and target 0: stable, with the right derivative at 0. Linear above the threshold. */
 export function softplus(x: Tensor, beta: number, threshold: number): Tensor {
   const scaled = x.mul(beta)
-  return where(scaled.gt(threshold), x, scaled.bceWithLogits(0).div(beta))
+  return where(scaled.gt(threshold), x, scaled.clamp(-farLogit).bceWithLogits(0).div(beta))
 }
 
 /** log(sigmoid(x)) is the negative cross-entropy of logit x and target 1. */
 export function logSigmoid(x: Tensor): Tensor {
-  return x.bceWithLogits(1).neg()
+  return x.clamp(undefined, farLogit).bceWithLogits(1).neg()
 }
 
 /** @throws ArgumentError unless it is a number */

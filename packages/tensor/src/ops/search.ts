@@ -97,7 +97,12 @@ function uniqueOf(op: string, x: Tensor, dim: number | undefined, sorted: boolea
   const lines = dim === undefined || x.ndim === 0 ? x.reshape([-1]) : x.movedim(at, 0)
   const [size] = lines.shape
   const none = indexTensor(op, [], [0], x.device)
-  if (size === 0) return { values: x, inverse: none.reshape(dim === undefined ? x.shape : [0]), counts: none }
+  if (size === 0)
+    return {
+      values: dim === undefined ? lines : x,
+      inverse: none.reshape(dim === undefined ? x.shape : [0]),
+      counts: none,
+    }
   const order = sorted ? orderOf(op, lines) : undefined
   const arranged = order === undefined ? lines : lines.indexSelect(0, order)
   const { starts, ids } = runsOf(arranged)

@@ -52,6 +52,15 @@ describe('views and copies', () => {
     const x = grid()
     expect(x.contiguous()).toBe(x)
   })
+
+  test('repeatInterleave repeats as many slices as there are', () => {
+    const x = arange(100)
+    expect(x.repeatInterleave(2, 0).tolistSync()).toEqual(arange(200).floorDivide(2).tolistSync())
+    expect(x.repeatInterleave(zeros([100], { dtype: 'int64' }).add(3)).shape).toEqual([300])
+    expect(() => x.repeatInterleave(2 ** 31)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: repeatInterleave: [214748364800] has 214748364800 elements, more than the 2^32 that fit.]`,
+    )
+  })
 })
 
 describe('writing in place', () => {

@@ -1,9 +1,9 @@
 import { dispatch } from '../dispatch.ts'
-import { isFloat } from '../dtypes.ts'
+import { isFloat, resultType } from '../dtypes.ts'
 import { readSync } from '../read.ts'
 import { ArgumentError, DTypeError, ShapeError } from '../errors.ts'
 import { formatShape, normalizeDim, normalizeDims, sameShape } from '../layout.ts'
-import { cast, checkOperand, isTensor } from '../operands.ts'
+import { cast, checkOperand, floatType, isTensor, promote } from '../operands.ts'
 import type { Operand } from '../operands.ts'
 import type { Tensor } from '../tensor.ts'
 import { where } from './pointwise.ts'
@@ -94,10 +94,12 @@ export function median(x: Tensor): Tensor {
 /** The most frequent value along a dim (the smallest of equals) and the last position where it stands. */
 export function mode(x: Tensor, dim: number, { keepDim = false }: ReduceOptions): ValuesAndIndices {
   const at = normalizeDim('mode', dim, x.ndim)
+  if (x.ndim === 0) return { values: x.clone(), indices: x.argmax() }
   const lines = x.movedim(at, -1)
   const counts = lines.unsqueeze(-1).eq(lines.unsqueeze(-2)).sum(-1)
   const most = counts.eq(counts.amax(-1, { keepDim: true }))
-  const smallest = where(most, lines, lines.amax(-1, { keepDim: true })).amin(-1, { keepDim: true })
+  const one = lines.gather(-1, counts.argmax(-1, { keepDim: true }))
+  const smallest = where(most, lines, one).amin(-1, { keepDim: true })
   const size = lines.size(-1)
   const last = lines.eq(smallest).flip(-1).to('uint8').argmax(-1, { keepDim: true })
   const indices = last
@@ -234,9 +236,11 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
 }
 
 /** x log(y), 0 where x is 0 (and y is not NaN). */
-export function xlogy(x: Tensor, y: Tensor): Tensor {
-  const product = x.mul(y.log())
-  return where(x.eq(0).logicalAnd(y.isnan().logicalNot()), product.newFull([], 0), product)
+export function xlogy(x: Tensor, y: Operand): Tensor {
+  checkOperand('xlogy', y)
+  const [factor, argument] = promote('xlogy', x, y, floatType(resultType(x, y)))
+  const hasNoLog = argument.le(0).logicalOr(argument.eq(Infinity))
+  return factor.mul(argument.maskedFill(factor.eq(0).logicalAnd(hasNoLog), 1).log())
 }
 
 /** Smallest and largest at once. */
