@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -90,6 +90,33 @@ describe('followRuns(folder, options)', () => {
     await rm(run.directory, { recursive: true })
     const gone = await until(messages, ({ kind }) => kind === 'gone')
     expect(gone.at(-1)).toEqual({ kind: 'gone', id: basename(run.directory) })
+  })
+
+  it('tells that a run is gone which the listener knows from before, or which never could be read', async () => {
+    const broken = '20260131-090507-broken'
+    await mkdir(join(folder, 'runs', broken), { recursive: true })
+    const positions = new Map([['20260131-090507-old', 70]])
+    const messages = followRuns(join(folder, 'runs'), { positions, signal: over.signal })
+    const first = [...(await until(messages, () => true)), ...(await until(messages, () => true))]
+    expect(first.map(({ kind, id }) => [kind, id])).toEqual([
+      ['broken', broken],
+      ['gone', '20260131-090507-old'],
+    ])
+    await rm(join(folder, 'runs', broken), { recursive: true })
+    expect(await until(messages, () => true)).toEqual([{ kind: 'gone', id: broken }])
+  })
+
+  it('follows a run once what was wrong with it is mended', async () => {
+    const run = await startRun()
+    await run.end({ status: 'done', exitCode: 0 })
+    const config = join(run.directory, 'config.json')
+    await writeFile(config, '{"lr"')
+    const messages = followRuns(join(folder, 'runs'), { signal: over.signal })
+    expect(await until(messages, () => true)).toMatchObject([
+      { kind: 'broken', problem: 'readConfig: config.json is not JSON.' },
+    ])
+    await writeFile(config, '{"lr":2}')
+    expect((await until(messages, ({ kind }) => kind === 'news')).at(-1)).toMatchObject({ config: { lr: 2 } })
   })
 
   it('gathers for a slow listener what a run records meanwhile', async () => {

@@ -4,6 +4,7 @@ import { encodeEvent } from '../encode.ts'
 import { formatProblem } from '../problem.ts'
 import type { RunMessage } from '../run-message.ts'
 import { followRun } from './follow.ts'
+import type { ListedRun } from './list-runs.ts'
 import { listRuns } from './list-runs.ts'
 import { readConfig } from './read-run.ts'
 
@@ -41,7 +42,7 @@ export async function* followRuns(
     })
   signal.addEventListener('abort', () => wake())
   const followed = new Map<string, AbortController>()
-  const watching = watchFolder(folder, followed, positions, push, signal)
+  const watching = watchFolder(folder, { followed, reached: new Map(positions), broken: new Map(), push }, signal)
   try {
     while (!signal.aborted) {
       const [next] = queue
@@ -63,43 +64,59 @@ export async function* followRuns(
 /** Hands a message over, and resolves when it was taken: who waits for that never runs ahead of a slow listener. */
 type Push = (message: RunMessage) => Promise<void>
 
-async function watchFolder(
-  folder: string,
-  followed: Map<string, AbortController>,
-  positions: ReadonlyMap<string, number>,
-  push: Push,
-  signal: AbortSignal,
-): Promise<void> {
-  const broken = new Map<string, string>()
+/** What is known of the runs of a folder, by id. */
+interface Watched {
+  readonly followed: Map<string, AbortController>
+  /** Where the listener stands in each log, in bytes. */
+  readonly reached: Map<string, number>
+  /** Why a run could not be read when it was last tried. */
+  readonly broken: Map<string, string>
+  readonly push: Push
+}
+
+async function watchFolder(folder: string, watched: Watched, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const listed = await listRuns(folder).catch(() => [])
-    const present = new Set(listed.map(({ directory }) => basename(directory)))
-    for (const run of listed) {
-      const id = basename(run.directory)
-      if ('problem' in run) {
-        if (broken.get(id) !== run.problem.message) void push({ kind: 'broken', id, problem: run.problem.message })
-        broken.set(id, run.problem.message)
-      } else if (!followed.has(id)) {
-        const follower = new AbortController()
-        followed.set(id, follower)
-        void follow(run.directory, positions.get(id) ?? 0, push, follower.signal)
-      }
-    }
-    for (const [id, follower] of followed) {
-      if (present.has(id)) continue
-      follower.abort()
-      followed.delete(id)
-      void push({ kind: 'gone', id })
-    }
+    // A folder that cannot be read at this moment tells nothing of its runs.
+    const listed = await listRuns(folder).catch(() => undefined)
+    if (listed !== undefined) look(listed, watched)
     await sleep(lookMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
-async function follow(directory: string, position: number, push: Push, signal: AbortSignal): Promise<void> {
+function look(listed: readonly ListedRun[], watched: Watched): void {
+  const { followed, reached, broken, push } = watched
+  for (const run of listed) {
+    const id = basename(run.directory)
+    if ('problem' in run) tellBroken(id, run.problem, watched)
+    else if (!followed.has(id)) void follow(run.directory, watched)
+  }
+  const present = new Set(listed.map(({ directory }) => basename(directory)))
+  for (const id of new Set([...reached.keys(), ...followed.keys(), ...broken.keys()])) {
+    if (present.has(id)) continue
+    followed.get(id)?.abort()
+    for (const known of [followed, reached, broken]) known.delete(id)
+    void push({ kind: 'gone', id })
+  }
+}
+
+function tellBroken(id: string, error: unknown, { broken, push }: Watched): void {
+  const problem = error instanceof Error ? error.message : String(error)
+  if (broken.get(id) !== problem) void push({ kind: 'broken', id, problem })
+  broken.set(id, problem)
+}
+
+async function follow(directory: string, watched: Watched): Promise<void> {
+  const { followed, reached, broken, push } = watched
   const id = basename(directory)
+  const follower = new AbortController()
+  const { signal } = follower
+  followed.set(id, follower)
   try {
     let config: Readonly<Record<string, unknown>> | undefined = await readConfig(directory)
-    for await (const update of followRun(directory, { position, signal })) {
+    for await (const update of followRun(directory, { position: reached.get(id), signal })) {
+      if (signal.aborted) return
+      reached.set(id, update.position)
+      broken.delete(id)
       await push({
         kind: 'news',
         id,
@@ -113,7 +130,9 @@ async function follow(directory: string, position: number, push: Push, signal: A
       config = undefined
     }
   } catch (error) {
-    if (!signal.aborted)
-      void push({ kind: 'broken', id, problem: error instanceof Error ? error.message : String(error) })
+    if (signal.aborted) return
+    // The next look tries again: it may be mended by then.
+    followed.delete(id)
+    tellBroken(id, error, watched)
   }
 }
