@@ -7,6 +7,7 @@ import { parseCsv, TableError } from '@metagrad/data'
 import { listRuns, readHistory } from '@metagrad/runlog/node'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { packFile } from './app/payload.ts'
 import { decodeHash } from './app/url.ts'
 import { previewOf, recordTape } from './graph/tape.ts'
 import { generateDataset } from './model/dataset.ts'
@@ -195,6 +196,40 @@ describe.skipIf(!hasChromium())('the page in a browser', () => {
     await isReady(other)
     expect(await other.getByText('21 rows to learn from, 9 to check with').count()).toBe(1)
     await Promise.all([page.context().close(), other.context().close()])
+  })
+
+  it('opens the file of a link that is followed within the page', async () => {
+    const packed = await packFile(new TextEncoder().encode(String(files['good'])))
+    const page = await site.open('#/train')
+    await isReady(page)
+    await page.evaluate(
+      (hash) => location.assign(hash),
+      `#/train?v=1&file=good.csv&x=x&y=y&target=kind&payload=${packed}`,
+    )
+    await expect.poll(() => page.locator('.summary').textContent()).toContain('21 rows to learn from, 9 to check with')
+    await page.context().close()
+  })
+
+  it('takes what is dropped: tables to Train, anything else to Runs, with a word on what it cannot read', async () => {
+    const page = await site.open('#/train')
+    await isReady(page)
+    const drop = (...dropped: readonly (readonly [name: string, text: string])[]): Promise<void> =>
+      page.evaluate((list) => {
+        const dataTransfer = new DataTransfer()
+        for (const [name, text] of list) dataTransfer.items.add(new File([text], name))
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+      }, dropped)
+    const said = page.getByRole('list', { name: 'Problems of the files' })
+    await drop(['a.png', 'x'])
+    await said.getByText('There is no run in a.png').waitFor()
+    await drop(['empty.jsonl', ''])
+    await said.getByText('empty.jsonl: the log holds no events.').waitFor()
+    await drop(['mine.jsonl', '{"v":1,"seq":0,"t":0,"kind":"scalar","step":1,"values":{"train/loss":"NaN"}}\n'])
+    await page.locator('.run[data-run="mine.jsonl"]').waitFor()
+    expect(await said.count()).toBe(0)
+    await drop(['good.csv', String(files['good'])])
+    await page.getByRole('combobox', { name: 'To predict' }).waitFor()
+    await page.context().close()
   })
 
   it('draws and erases points, by pointer and by keyboard, and trains on what is left', async () => {

@@ -7,7 +7,7 @@ import type { Action, AppState, ThemeChoice } from './state.ts'
 import { initialState, reduce, urlStateOf } from './state.ts'
 import type { Store } from './store.ts'
 import { createStore } from './store.ts'
-import type { Screen } from './url.ts'
+import type { DecodedHash, Screen } from './url.ts'
 import { decodeHash, encodeHash } from './url.ts'
 
 /** The page's state and everything that can be done to it. */
@@ -135,17 +135,16 @@ export function startApp(): App {
     // The address itself may have been written anew by now.
     const { hash } = new URL(newURL)
     if (hash === encodeHash(urlStateOf(get()))) return
-    const { state, problems } = decodeHash(hash)
-    dispatch({ type: 'link', state })
-    if (problems.length > 0) dispatch({ type: 'notice', notice: problems.join(' ') })
-    configure()
+    const link = decodeHash(hash)
+    dispatch({ type: 'link', state: link.state })
+    void begin(link)
   })
 
-  if (decoded.problems.length > 0) dispatch({ type: 'notice', notice: decoded.problems.join(' ') })
-  void begin(decoded.payload)
+  void begin(decoded)
   return app
 
-  async function begin(payload: string | undefined): Promise<void> {
+  async function begin({ problems, payload }: DecodedHash): Promise<void> {
+    if (problems.length > 0) dispatch({ type: 'notice', notice: problems.join(' ') })
     const { data } = get().experiment
     const content = payload === undefined ? undefined : await unpackFile(payload)
     if (data.source === 'csv' && content !== undefined) openFile(data.file, content)

@@ -30,23 +30,39 @@ export function listenForFiles(app: App): void {
 }
 
 async function open(app: App, { files, items }: DataTransfer): Promise<void> {
-  const [file, ...more] = files
+  const all = [...files]
+  const [file, ...more] = all
   // Taken before anything is loaded: what was dropped is gone after the event.
   const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
-  if (file === undefined || more.length > 0 || !/\.(csv|tsv|txt)(\.gz)?$/i.test(file.name)) {
-    app.goTo('runs')
-    const [{ filesOfEntries }, { openRuns }] = await Promise.all([
-      import('../runs/open-files.ts'),
-      import('../runs/runs-screen.tsx'),
-    ])
-    await openRuns(app, await filesOfEntries(entries))
+  const isTable =
+    more.length === 0 && entries[0]?.isDirectory !== true && /\.(csv|tsv|txt)(\.gz)?$/i.test(file?.name ?? '')
+  if (file !== undefined && isTable) {
+    app.goTo('train')
+    await openTable(app, file)
     return
   }
+  app.goTo('runs')
+  const [{ filesOfEntries, filesOfInput }, { openRuns }] = await Promise.all([
+    import('../runs/open-files.ts'),
+    import('../runs/runs-screen.tsx'),
+  ])
+  // What a script drops has files, and no entries of a file system.
+  await openRuns(app, entries.length > 0 ? await filesOfEntries(entries) : filesOfInput(all))
+}
+
+/** Reads a file that the user gave as a table. */
+export async function openTable(app: App, file: File): Promise<void> {
+  const notice = (text: string): void => app.store.dispatch({ type: 'notice', notice: text })
   if (file.size > mostBytes) {
-    const notice = `${file.name} has ${Math.round(file.size / 1e6)} MB; the page reads up to 32.`
-    app.store.dispatch({ type: 'notice', notice })
+    notice(`${file.name} has ${Math.round(file.size / 1e6)} MB; the page reads up to 32.`)
     return
   }
-  app.goTo('train')
-  app.openFile(file.name, new Uint8Array(await file.arrayBuffer()))
+  let bytes: Uint8Array<ArrayBuffer>
+  try {
+    bytes = new Uint8Array(await file.arrayBuffer())
+  } catch (error) {
+    notice(`${file.name} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    return
+  }
+  app.openFile(file.name, bytes)
 }

@@ -9,8 +9,9 @@ export async function packFile(bytes: Uint8Array<ArrayBuffer>): Promise<string |
   return url.length <= mostPayload ? url : undefined
 }
 
-/** The file of a link. Undefined when the text is none. */
+/** The file of a link. Undefined when the text is none, or longer than `packFile` makes them: what is small unpacks to little. */
 export async function unpackFile(text: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (text.length > mostPayload) return undefined
   try {
     const packed = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
     return await through(packed, new DecompressionStream('deflate-raw'))

@@ -46,11 +46,14 @@ function watch<State, Action, Part>(
     last = select(store.get())
     show(last)
   }
-  const stop = store.subscribe(() => {
+  const look = (): void => {
     if (timer !== undefined || Object.is(select(store.get()), last)) return
     if (restMs === 0) showNow()
     else timer = setTimeout(showNow, Math.max(0, shownAt + restMs - performance.now()))
-  })
+  }
+  const stop = store.subscribe(look)
+  // A component listens a while after it was drawn: what changed meanwhile would not be seen until something else does.
+  look()
   return () => {
     stop()
     clearTimeout(timer)

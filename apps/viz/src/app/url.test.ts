@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Block, DataSpec, Experiment } from '../model/experiment.ts'
@@ -118,5 +119,8 @@ describe('packFile(bytes)', () => {
     expect(await packFile(noise)).toBeUndefined()
     expect(await unpackFile('%%%')).toBeUndefined()
     expect(await unpackFile('AAAA')).toBeUndefined()
+    // Megabytes of zeros pack to little; a link that unpacks to more than one of the page's own is none.
+    const zeros = deflateRawSync(new Uint8Array(2 ** 24)).toString('base64url')
+    expect(await unpackFile(zeros)).toBeUndefined()
   })
 })

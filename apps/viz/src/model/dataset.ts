@@ -13,21 +13,26 @@ export interface Dataset {
   /** Labels in class order; empty for regression. */
   readonly classes: readonly string[]
   /** Columns, one value per row. */
-  readonly x: Float32Array
-  readonly y: Float32Array
+  readonly x: Float64Array
+  readonly y: Float64Array
   /** Index of the class, or value. */
-  readonly targets: Float32Array
+  readonly targets: Float64Array
   /** Row numbers. */
   readonly train: Uint32Array
   readonly validation: Uint32Array
   /** Rows of the file that had no value in one of the columns. */
   readonly dropped: number
+  /** Rows that were complete and too many. */
+  readonly surplus: number
   /** Why the task is what it is, where that was inferred. */
   readonly explanation: string
 }
 
 /** Most rows of a file that are trained on: a page is no place for more. */
 export const mostRows = 20_000
+
+/** What is larger has no square, and so no deviation. */
+const largestValue = 1e100
 
 /** The rows of a generator. */
 export function generateDataset(spec: GeneratedData, seed: number): Dataset {
@@ -42,11 +47,12 @@ export function generateDataset(spec: GeneratedData, seed: number): Dataset {
     features: ['x', 'y'],
     target: task === 'classification' ? 'class' : 'z',
     classes: Array.from({ length: count }, (_, i) => String(i)),
-    x: Float32Array.from(samples, ({ x }) => x),
-    y: Float32Array.from(samples, ({ y }) => y),
-    targets: Float32Array.from(samples, ({ target }) => target),
+    x: Float64Array.from(samples, ({ x }) => x),
+    y: Float64Array.from(samples, ({ y }) => y),
+    targets: Float64Array.from(samples, ({ target }) => target),
     ...splitRows(spec.samples, spec.validation, seed),
     dropped: 0,
+    surplus: 0,
     explanation: '',
   }
 }
@@ -73,17 +79,26 @@ export function tableDataset(table: Table, chosen: ChosenColumns, seed: number):
     [across.values[row], up.values[row], chosen.targets[row]].every((value) => Number.isFinite(value)),
   )
   const rows = complete.slice(0, mostRows)
+  const names = [...chosen.columns, chosen.target]
+  for (const [i, values] of [across.values, up.values, chosen.targets].entries()) {
+    const beyond = rows.find((row) => Math.abs(values[row]!) > largestValue)
+    if (beyond === undefined) continue
+    throw new Error(
+      `tableDataset: ${names[i]} holds ${values[beyond]}, and the page computes with numbers up to 1e100. Choose another.`,
+    )
+  }
   return {
     name: chosen.file,
     task: chosen.classes.length > 0 ? 'classification' : 'regression',
     features: chosen.columns,
     target: chosen.target,
     classes: chosen.classes,
-    x: Float32Array.from(rows, (row) => across.values[row]!),
-    y: Float32Array.from(rows, (row) => up.values[row]!),
-    targets: Float32Array.from(rows, (row) => chosen.targets[row]!),
+    x: Float64Array.from(rows, (row) => across.values[row]!),
+    y: Float64Array.from(rows, (row) => up.values[row]!),
+    targets: Float64Array.from(rows, (row) => chosen.targets[row]!),
     ...splitRows(rows.length, chosen.validation, seed),
     dropped: table.rowCount - complete.length,
+    surplus: complete.length - rows.length,
     explanation: chosen.explanation,
   }
 }
@@ -101,7 +116,7 @@ export interface Scale {
   readonly deviation: number
 }
 
-export function fitScale(values: Float32Array, rows: Uint32Array): Scale {
+export function fitScale(values: Float64Array, rows: Uint32Array): Scale {
   const mean = rows.reduce((sum, row) => sum + values[row]! / rows.length, 0)
   const variance = rows.reduce((sum, row) => sum + (values[row]! - mean) ** 2 / rows.length, 0)
   return { mean, deviation: Math.sqrt(variance) || 1 }

@@ -41,7 +41,7 @@ export interface LinearValues {
 
 /** The rows with some room on every side, as wide as high in units of the picture. */
 export function extentOf({ dataset }: Pick<Trainer, 'dataset'>): Extent {
-  const range = (values: Float32Array): [number, number] => {
+  const range = (values: Float64Array): [number, number] => {
     let [low, high] = [Infinity, -Infinity]
     for (const value of values) {
       low = Math.min(low, value)
@@ -116,7 +116,7 @@ export function classSurface(logits: Float32Array, classes: number, n: number): 
 }
 
 /** Values between the least and the largest target; what lies beyond looks like the nearer end. */
-function valueSurface(answers: Float32Array, { mean, deviation }: Scale, targets: Float32Array, n: number): Surface {
+function valueSurface(answers: Float32Array, { mean, deviation }: Scale, targets: Float64Array, n: number): Surface {
   const low = targets.reduce((a, b) => Math.min(a, b), Infinity)
   const high = targets.reduce((a, b) => Math.max(a, b), -Infinity)
   const span = high - low || 1

@@ -6,7 +6,7 @@ const opened = (path: string, file: File): OpenedFile => ({
 })
 
 /** Files of a file input; a folder's keep their paths. */
-export function filesOfInput(list: FileList): OpenedFile[] {
+export function filesOfInput(list: Iterable<File>): OpenedFile[] {
   return [...list].map((file) => opened(file.webkitRelativePath || file.name, file))
 }
 

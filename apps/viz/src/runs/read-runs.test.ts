@@ -61,6 +61,10 @@ describe('readRuns(files)', () => {
     expect((await readRuns([file('a/events.jsonl', '')])).problems).toEqual([
       'a/events.jsonl: the log holds no events.',
     ])
+    const cut = gzipSync(lines(scalar(0, 1, 1, 1))).subarray(0, 20)
+    expect((await readRuns([file('a/events.jsonl.gz', cut)])).problems).toEqual([
+      'a/events.jsonl.gz: the gzip data is cut short or damaged. Get the file again, or test it with gzip -t.',
+    ])
     const broken = [file('a/events.jsonl', lines(scalar(0, 1, 1, 1))), file('a/run.json', '{')]
     expect((await readRuns(broken)).problems[0]).toMatch(/^a\/events.jsonl: .*JSON/)
   })

@@ -100,7 +100,11 @@ async function unzipped({ path, bytes }: OpenedFile): Promise<Uint8Array> {
   const content = await bytes()
   if (!path.endsWith('.gz')) return content
   const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream('gzip'))
-  return new Uint8Array(await new Response(stream).arrayBuffer())
+  try {
+    return new Uint8Array(await new Response(stream).arrayBuffer())
+  } catch (cause) {
+    throw new Error('the gzip data is cut short or damaged. Get the file again, or test it with gzip -t.', { cause })
+  }
 }
 
 /** News as the server told them. */

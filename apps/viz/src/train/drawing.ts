@@ -30,9 +30,9 @@ export function marksOf({ x, y, targets }: Points): Mark[] {
 /** Marks as points to draw. */
 export function pointsOf(marks: readonly Mark[]): Points {
   return {
-    x: Float32Array.from(marks, ({ x }) => x),
-    y: Float32Array.from(marks, ({ y }) => y),
-    targets: Float32Array.from(marks, ({ target }) => target),
+    x: Float64Array.from(marks, ({ x }) => x),
+    y: Float64Array.from(marks, ({ y }) => y),
+    targets: Float64Array.from(marks, ({ target }) => target),
     held: new Uint8Array(marks.length),
   }
 }

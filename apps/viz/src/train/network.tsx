@@ -71,7 +71,7 @@ export function Network({ app, colours }: NetworkProps): JSX.Element | null {
   return (
     <section class="network" aria-label="Network">
       <div class="network-scroll" ref={holder} tabIndex={0} role="group" aria-label="Units of the network">
-        <div class="network-names" style={{ width: `${layout.width}px` }}>
+        <div class="network-names" style={{ width: `${layout.width}px`, '--half': `${layout.size / 2}px` }}>
           {layout.columns.map((column, i) => (
             <span key={i} style={{ left: `${column[0]?.[0] ?? 0}px` }}>
               <b>{widths[i]}</b> {names[i]}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import type { App } from '../app/app.ts'
+import { openTable } from '../app/drop.ts'
 import { useStore } from '../app/store.ts'
 import { nextBlock } from '../app/url.ts'
 import type { Block, CsvData, Experiment, GeneratedData } from '../model/experiment.ts'
@@ -127,10 +128,10 @@ function FileSettings({ app, data }: { readonly app: App; readonly data: CsvData
         class="visually-hidden"
         tabIndex={-1}
         aria-label="CSV file"
-        onChange={async ({ currentTarget }) => {
+        onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? []
           currentTarget.value = ''
-          if (file !== undefined) app.openFile(file.name, new Uint8Array(await file.arrayBuffer()))
+          if (file !== undefined) void openTable(app, file)
         }}
       />
       <button type="button" class="wide-button" onClick={() => input.current?.click()}>

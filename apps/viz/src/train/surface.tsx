@@ -246,7 +246,7 @@ function drawPoints(
   }
 }
 
-const rangeOf = (values: Float32Array): readonly [number, number] => [
+const rangeOf = (values: Float64Array): readonly [number, number] => [
   values.reduce((a, b) => Math.min(a, b), Infinity),
   values.reduce((a, b) => Math.max(a, b), -Infinity),
 ]
@@ -281,8 +281,8 @@ function Axes({ setup, scales, side, cursor }: AxesProps): JSX.Element {
         <text class="name" x={side} y={side + 29} text-anchor="end">
           {setup.features[0]} →
         </text>
-        <text class="name" transform={`translate(${-28},${0}) rotate(-90)`} text-anchor="end">
-          {setup.features[1]} →
+        <text class="name" x={0} y={-5}>
+          ↑ {setup.features[1]}
         </text>
         {cursor && (
           <path class="cursor" d={`M${scales.x.at(cursor[0])},0V${side}M0,${scales.y.at(cursor[1])}H${side}`} />

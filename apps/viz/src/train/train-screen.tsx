@@ -46,8 +46,9 @@ function Summary({ app }: { readonly app: App }): JSX.Element | null {
   return (
     <p class="quiet summary">
       {rows.train} rows to learn from, {rows.validation} to check with
-      {rows.dropped > 0 && `, ${rows.dropped} incomplete ones left out`}; {parameterCount} parameters; {stepsPerEpoch}{' '}
-      steps per epoch. {explanation}
+      {rows.dropped > 0 && `, ${rows.dropped} incomplete ones left out`}
+      {rows.surplus > 0 && `, ${rows.surplus} beyond the first ${rows.train + rows.validation} left out`};{' '}
+      {parameterCount} parameters; {stepsPerEpoch} {stepsPerEpoch === 1 ? 'step' : 'steps'} per epoch. {explanation}
     </p>
   )
 }

@@ -38,15 +38,20 @@ export interface Setup {
   readonly widths: readonly number[]
   readonly parameterCount: number
   readonly stepsPerEpoch: number
-  readonly rows: { readonly train: number; readonly validation: number; readonly dropped: number }
+  readonly rows: {
+    readonly train: number
+    readonly validation: number
+    readonly dropped: number
+    readonly surplus: number
+  }
   readonly explanation: string
 }
 
 /** Rows to draw, at most 2000 of each side. */
 export interface Points {
-  readonly x: Float32Array
-  readonly y: Float32Array
-  readonly targets: Float32Array
+  readonly x: Float64Array
+  readonly y: Float64Array
+  readonly targets: Float64Array
   /** 1 for rows of the validation split. */
   readonly held: Uint8Array
 }

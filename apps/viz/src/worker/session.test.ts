@@ -125,6 +125,44 @@ describe('Session', () => {
     })
   })
 
+  /** What a session answers to a file whose columns x and y are to tell t. */
+  async function answerTo(rows: readonly string[]): Promise<Reply> {
+    const { session, replies } = start()
+    await session.handle({
+      kind: 'read',
+      name: 'a.csv',
+      bytes: new TextEncoder().encode(`x,y,t\n${rows.join('\n')}\n`),
+    })
+    const data = { source: 'csv', file: 'a.csv', columns: ['x', 'y'], target: 't', validation: 0.3 } as const
+    await session.handle({ kind: 'configure', experiment: { ...defaultExperiment, data } })
+    return replies.at(-1)!
+  }
+
+  it('tells rows apart whose numbers are large and close, such as times', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${1.7e12 + i},${i},${i < 10 ? 'early' : 'late'}`)
+    const ready = await answerTo(rows)
+    expect(ready.kind === 'ready' && new Set(ready.setup.points.x).size).toBe(20)
+  })
+
+  it('refuses numbers that have no square, and names the column', async () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${i},${-i},${1e300 * Math.sin(i + 1)}`)
+    expect(await answerTo(rows)).toMatchObject({
+      kind: 'refused',
+      text: expect.stringMatching(/^tableDataset: t holds .*1e100/),
+    })
+  })
+
+  it('says how many rows are more than it trains on', async () => {
+    const rows = Array.from({ length: 20_100 }, (_, i) => `${i},${-i},${i % 2 === 0 ? 'a' : 'b'}`)
+    const ready = await answerTo(rows)
+    expect(ready.kind === 'ready' && ready.setup.rows).toEqual({
+      train: 14_000,
+      validation: 6000,
+      dropped: 0,
+      surplus: 100,
+    })
+  })
+
   it('reports what is wrong with a file in the words of the command line', async () => {
     const { session, replies } = start()
     await session.handle({ kind: 'read', name: 'b.csv', bytes: new TextEncoder().encode('u,v\n1,2\n3\n') })

@@ -8,7 +8,7 @@ const mostPoints = 2000
 /** What the page is told of a training before it begins. */
 export function setupOf(trainer: Trainer, extent: Extent): Setup {
   const { dataset, built } = trainer
-  const { name, task, features, target, classes, explanation, dropped } = dataset
+  const { name, task, features, target, classes, explanation, dropped, surplus } = dataset
   return {
     name,
     task,
@@ -21,7 +21,7 @@ export function setupOf(trainer: Trainer, extent: Extent): Setup {
     widths: [2, ...built.linears.map(({ outFeatures }) => outFeatures)],
     parameterCount: built.model.parameters().reduce((sum, { numel }) => sum + numel, 0),
     stepsPerEpoch: trainer.stepsPerEpoch,
-    rows: { train: dataset.train.length, validation: dataset.validation.length, dropped },
+    rows: { train: dataset.train.length, validation: dataset.validation.length, dropped, surplus },
   }
 }
 
@@ -34,9 +34,9 @@ function pointsOf({ x, y, targets, train, validation }: Dataset): Points {
   const [shown, held] = [thin(train), thin(validation)]
   const rows = Uint32Array.of(...shown, ...held)
   return {
-    x: Float32Array.from(rows, (row) => x[row]!),
-    y: Float32Array.from(rows, (row) => y[row]!),
-    targets: Float32Array.from(rows, (row) => targets[row]!),
+    x: Float64Array.from(rows, (row) => x[row]!),
+    y: Float64Array.from(rows, (row) => y[row]!),
+    targets: Float64Array.from(rows, (row) => targets[row]!),
     held: Uint8Array.from(rows, (_, i) => Number(i >= shown.length)),
   }
 }

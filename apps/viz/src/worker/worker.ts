@@ -17,8 +17,9 @@ const session = new Session({
   now: () => performance.now(),
 })
 
-// Requests are handled one after the other, also those that wait for a module to load.
+// Requests are handled one after the other, also those that wait for a module to load. One that fails is told to the page, and those after
+// it are handled as ever.
 let last = Promise.resolve()
 openInbox((request) => {
-  last = last.then(() => session.handle(request))
+  last = last.then(() => session.handle(request)).catch(reportError)
 })
