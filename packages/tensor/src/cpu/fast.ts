@@ -7,6 +7,7 @@ import { cpuEngine } from './engine.ts'
 import { boxKernels } from './fast-boxes.ts'
 import { normalizationKernels } from './fast-normalization.ts'
 import { rowKernels } from './fast-rows.ts'
+import { sort } from './fast-sort.ts'
 import { windowKernels } from './fast-windows.ts'
 import type { Fast } from './operands.ts'
 import { bound, copyInto, describe, fillOf, isFloat32, ordered } from './operands.ts'
@@ -393,6 +394,7 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   indexAdd,
   cumsum,
   scatter,
+  sort,
   ...windowKernels,
   ...boxKernels,
 }

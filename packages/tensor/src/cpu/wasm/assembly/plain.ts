@@ -4,6 +4,7 @@ export * from './binary'
 export * from './copy'
 export * from './pool'
 export { argmaxF32, argminF32, cumsumF32, maxF32, minF32, sumF32, sumF64 } from './reduce'
+export * from './sort'
 export { addToSumF32 } from './sums'
 
 /** First byte free above the constants. */
