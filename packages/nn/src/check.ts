@@ -1,4 +1,12 @@
-import { ArgumentError } from '@metagrad/tensor'
+import { ArgumentError, isTensor } from '@metagrad/tensor'
+
+/** For calls that the types did not see. @throws ArgumentError unless each value is a tensor */
+export function checkTensors(op: string, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!isTensor(value))
+      throw new ArgumentError(`${op}: ${name} must be a tensor, got ${typeof value}. Wrap data in tensor(...).`)
+  }
+}
 
 /** @throws ArgumentError unless each value is a whole number of at least `least` */
 export function checkSizes(op: string, sizes: Readonly<Record<string, number>>, least = 1): void {

@@ -148,7 +148,8 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 
 /** Both operands as tensors of `dtype`, or of their common dtype. */
 export function promote(op: string, a: Tensor, b: Operand, dtype?: DType): [Tensor, Tensor] {
-  if (typeof b === 'object' && b.dtype === a.dtype && (dtype === undefined || dtype === a.dtype)) return [a, b]
+  if (typeof b === 'object' && b !== null && b.dtype === a.dtype && (dtype === undefined || dtype === a.dtype))
+    return [a, b]
   checkOperand(op, b)
   const common = dtype ?? (typeof b === 'number' && isFloat(a.dtype) ? a.dtype : resultType(a, b))
   return [cast(a, common), typeof b === 'object' ? cast(b, common) : constant(op, Number(b), common, a.device)]

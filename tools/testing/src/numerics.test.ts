@@ -1,4 +1,5 @@
 import { grad } from '@metagrad/autograd'
+import { functional as F } from '@metagrad/nn'
 import { cat, full, manualSeed, ones, rand, tensor, zeros } from '@metagrad/tensor'
 import { describe, expect, it } from 'vitest'
 
@@ -148,6 +149,20 @@ describe('0-d tensors', () => {
     const { values, indices } = x.mode()
     expect([values.itemSync(), indices.itemSync()]).toEqual([3, 0])
     expect(grad([x.cumprod(0)], [x])[0]!.itemSync()).toBe(1)
+  })
+})
+
+describe('calls that types would refuse', () => {
+  it('are told what is missing', () => {
+    const x = ones(2, 3)
+    const calling =
+      (f: (...args: never[]) => unknown, ...args: unknown[]) =>
+      (): unknown =>
+        Reflect.apply(f, x, args)
+    expect(calling(x.add, null)).toThrow('add: the other operand must be a tensor or a number')
+    expect(calling(F.mseLoss, x, 1)).toThrow('mseLoss: target must be a tensor, got number. Wrap data in tensor(...).')
+    expect(calling(F.crossEntropy, x)).toThrow('crossEntropy: target must be a tensor, got undefined')
+    expect(calling(F.nllLoss, x)).toThrow('nllLoss: target must be a tensor, got undefined')
   })
 })
 
