@@ -3,7 +3,7 @@ import { contiguousLayout, permuteLayout } from '../layout.ts'
 import type { ClassLossParams, ComputePrimitives, DimParams } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
 import type { Fast } from './operands.ts'
-import { copyInto, isFloat32, ordered, temporary } from './operands.ts'
+import { copyInto, indexShifts, isFloat32, ordered, temporary } from './operands.ts'
 import { pointer } from './storage.ts'
 
 /** The same view with `dim` moved to the end. */
@@ -61,8 +61,6 @@ function softmaxBackwardOf(name: 'softmaxBackwardF32' | 'logSoftmaxBackwardF32')
     return true
   }
 }
-
-const indexShifts: { readonly [dtype in View['dtype']]?: 2 | 3 } = { int32: 2, int64: 3 }
 
 /** Rows and columns of logits, and how many bytes of an index there are (as a shift); undefined where the reference must serve. */
 function classRows(

@@ -5,6 +5,7 @@ import { expandLayout, permuteLayout, sameShape } from '../layout.ts'
 import type { ComputePrimitives, ReduceParams, UnaryPrimitive } from '../primitives.ts'
 import { cpuEngine } from './engine.ts'
 import { boxKernels } from './fast-boxes.ts'
+import { indexingKernels } from './fast-indexing.ts'
 import { normalizationKernels } from './fast-normalization.ts'
 import { rowKernels } from './fast-rows.ts'
 import { sort } from './fast-sort.ts'
@@ -263,29 +264,6 @@ const indexAdd: Fast<{ readonly dim: number }> = ([out], [x, index, values], { d
   return passed(kernels.scatterAddRowsF32(pointer(out!), from, indices, count, shift, shape[0]!, numel / shape[0]!))
 }
 
-/** Sums into the rows of a contiguous last dim: what the gradient of a max pool comes to. */
-const scatter: Fast<ComputePrimitives['scatter']> = ([out], [x, index, values], { dim, reduce: combination }) => {
-  const { shape, ndim } = index!.layout
-  const whole = shape.slice(0, -1).every((size, d) => size === out!.layout.shape[d])
-  const covers = values!.layout.numel === index!.layout.numel
-  if (combination !== 'add' || !isFloat32(x!) || index!.dtype !== 'int64' || ndim === 0 || dim !== ndim - 1)
-    return false
-  if (!whole || !covers || index!.layout.numel === 0) return false
-  const [rows, places] = [ordered(values!), ordered(index!)]
-  copyInto(out!, x!)
-  const [from, at] = [pointer(rows), pointer(places)]
-  const to = pointer(out!)
-  const { kernels, passed } = cpuEngine()
-  const [length, size] = [shape[dim]!, out!.layout.shape[dim]!]
-  for (let row = 0; row * length < index!.layout.numel; row++) {
-    const start = row * length
-    // The reference names what is out of range.
-    const [sums, added, indices] = [to + 4 * row * size, from + 4 * start, at + 8 * start]
-    if (!passed(kernels.scatterAddRowsF32(sums, added, indices, length, 3, size, 1))) return false
-  }
-  return true
-}
-
 const clamp: Fast<ComputePrimitives['clamp']> = ([out], [x], { min, max }) => {
   if (!isFloat32(x!)) return false
   const from = pointer(ordered(x!))
@@ -393,7 +371,7 @@ export const fastKernels: { readonly [P in keyof ComputePrimitives]?: Fast<Compu
   indexSelect,
   indexAdd,
   cumsum,
-  scatter,
+  ...indexingKernels,
   sort,
   ...windowKernels,
   ...boxKernels,

@@ -18,6 +18,9 @@ export type Fast<Params> = (outputs: readonly View[], inputs: readonly View[], p
 
 export const isFloat32 = ({ dtype }: View): boolean => dtype === 'float32'
 
+/** How many bytes an index of a dtype has, as a shift: those that kernels read. */
+export const indexShifts: { readonly [dtype in View['dtype']]?: 2 | 3 } = { int32: 2, int64: 3 }
+
 /** Writes a kernel's sizes and strides where it finds them: rank, then per dim its size and each operand's stride. */
 export function describe(sizes: readonly number[], strides: readonly (readonly number[])[]): number {
   const engine = cpuEngine()

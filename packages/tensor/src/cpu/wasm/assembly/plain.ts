@@ -1,4 +1,5 @@
 // The kernels without fused multiplications: one build serves every engine. They have no constants in memory.
+export * from './along'
 export * from './unary'
 export * from './binary'
 export * from './copy'
