@@ -157,15 +157,25 @@ for (const slower of [1, 4]) {
 }
 
 // The worker alone, in turns: nobody asks it for anything, and asked for a frame whenever the screen could show one. Many pairs of
-// short turns, either kind first in turn: what else the machine does falls on both alike. The half counts in which it did least:
-// whoever shares a processor also empties its caches.
+// turns, either kind first in turn: what else the machine does falls on both alike.
 const workerPath = [...sizes.keys()].find((path) => path.startsWith('/assets/worker-'))!
 const bare = await openPage(browser, {}, errors)
 await bare.addInitScript(namesFunctions)
 await bare.goto(`${site.url}#/runs`)
-const { result: turns, timing } = await timed(browser, () =>
+
+interface Turn {
+  readonly name: string
+  readonly steps: number
+  readonly seconds: number
+}
+interface Pair {
+  readonly alone: Turn
+  readonly watched: Turn
+}
+
+const takeTurns = (milliseconds: number, count: number): Promise<readonly Pair[]> =>
   bare.evaluate(
-    async ({ path, experiment }) => {
+    async ({ path, experiment, turnMs, pairCount }) => {
       const worker = new Worker(path, { type: 'module' })
       let listens = false
       let step = 0
@@ -183,62 +193,48 @@ const { result: turns, timing } = await timed(browser, () =>
           answered = resolve
           worker.postMessage(request, { transfer: [] })
         })
-      const turn = async (
-        name: string,
-        isListened: boolean,
-      ): Promise<{ name: string; steps: number; seconds: number }> => {
+      const turn = async (name: string, isListened: boolean): Promise<Turn> => {
         const [before, began] = [step, performance.now()]
         performance.mark(`${name} begins`)
         worker.postMessage({ kind: 'play', stepsPerFrame: Infinity }, { transfer: [] })
         listens = isListened
         if (listens) worker.postMessage({ kind: 'frame' }, { transfer: [] })
-        await new Promise((resolve) => setTimeout(resolve, 300))
+        await new Promise((resolve) => setTimeout(resolve, turnMs))
         listens = false
         await ask({ kind: 'pause' })
         performance.mark(`${name} ends`)
         return { name, steps: step - before, seconds: (performance.now() - began) / 1000 }
       }
       await ask({ kind: 'configure', experiment })
-      const pairs = []
-      for (let pair = 0; pair < 166; pair++) {
+      const pairs: Pair[] = []
+      for (let pair = 0; pair < pairCount + 6; pair++) {
         const isFirst = pair % 2 === 0
         const [first, second] = [await turn(`${pair}a`, isFirst), await turn(`${pair}b`, !isFirst)]
         pairs.push(isFirst ? { watched: first, alone: second } : { alone: first, watched: second })
       }
+      worker.terminate()
       // The first turns are those of code that is not compiled yet.
       return pairs.slice(6)
     },
-    { path: workerPath, experiment: defaultExperiment },
-  ),
-)
-
-/** What the worker did in a turn, and which part of the time it had a processor. */
-interface Work {
-  readonly perSecond: number
-  readonly perProcessorSecond: number
-  readonly share: number
-}
-
-function workOf({ name, steps, seconds }: (typeof turns)[number]['alone']): Work {
-  const processorSeconds = timing(`${name} begins`, `${name} ends`).workers / 1000
-  return { perSecond: steps / seconds, perProcessorSecond: steps / processorSeconds, share: processorSeconds / seconds }
-}
+    { path: workerPath, experiment: defaultExperiment, turnMs: milliseconds, pairCount: count },
+  )
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
 
-const pairs = turns.map(({ alone, watched }) => ({ alone: workOf(alone), watched: workOf(watched) }))
-const shareOf = ({ alone, watched }: (typeof pairs)[number]): number => Math.min(alone.share, watched.share)
-const calm = pairs.toSorted((a, b) => shareOf(b) - shareOf(a)).slice(0, pairs.length >> 1)
-for (const [rate, name, budget] of [
-  ['perSecond', 'by the clock', { most: 5 }],
-  ['perProcessorSecond', 'processor time', undefined],
-] as const) {
-  add(`steps of the worker, no listener, ${name}`, median(calm.map(({ alone }) => alone[rate])), '/s')
-  add(`steps of the worker, a listener, ${name}`, median(calm.map(({ watched }) => watched[rate])), '/s')
-  const losses = calm.map(({ alone, watched }) => 100 * (1 - watched[rate] / alone[rate]))
+function addRates(pairs: readonly Pair[], rateOf: (turn: Turn) => number, name: string, budget?: Budget): void {
+  const rates = pairs.map(({ alone, watched }) => ({ alone: rateOf(alone), watched: rateOf(watched) }))
+  add(`steps of the worker, no listener, ${name}`, median(rates.map(({ alone }) => alone)), '/s')
+  add(`steps of the worker, a listener, ${name}`, median(rates.map(({ watched }) => watched)), '/s')
+  const losses = rates.map(({ alone, watched }) => 100 * (1 - watched / alone))
   add(`training slowed by the listener, ${name}`, median(losses), '%', budget)
 }
-add('  part of the time that the worker had a processor', 100 * median(calm.map(shareOf)), '%')
+
+// By the clock while nothing is recorded: what records takes a processor from whoever is watched. The processor time alone then tells
+// how much of it the worker spends itself.
+addRates(await takeTurns(600, 80), ({ steps, seconds }) => steps / seconds, 'by the clock', { most: 5 })
+const { result: recorded, timing } = await timed(browser, () => takeTurns(300, 60))
+const processorSeconds = ({ name }: Turn): number => timing(`${name} begins`, `${name} ends`).workers / 1000
+addRates(recorded, (turn) => turn.steps / processorSeconds(turn), 'processor time')
 await browser.close()
 await site.close()
 
