@@ -1,11 +1,9 @@
 import { ArgumentError, isTensor } from '@metagrad/tensor'
 
-/** For calls that the types did not see. @throws ArgumentError unless each value is a tensor */
-export function checkTensors(op: string, values: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!isTensor(value))
-      throw new ArgumentError(`${op}: ${name} must be a tensor, got ${typeof value}. Wrap data in tensor(...).`)
-  }
+/** For calls that the types did not see. @throws ArgumentError unless `value` is a tensor */
+export function checkTensor(op: string, name: string, value: unknown): void {
+  if (isTensor(value)) return
+  throw new ArgumentError(`${op}: ${name} must be a tensor, got ${typeof value}. Wrap data in tensor(...).`)
 }
 
 /** @throws ArgumentError unless each value is a whole number of at least `least` */

@@ -1,6 +1,6 @@
 import type { Tensor } from '@metagrad/tensor'
 import { ArgumentError, DTypeError, ShapeError, arange, dispatch, formatShape, sameShape } from '@metagrad/tensor'
-import { checkChoice, checkTensors } from '../../check.ts'
+import { checkChoice, checkTensor } from '../../check.ts'
 import { checkIndices, checkRange } from '../embedding.ts'
 import type { ReductionOptions } from './reduction.ts'
 import { reduce } from './reduction.ts'
@@ -24,7 +24,8 @@ function classDim(x: Tensor): number {
 
 /** @throws ShapeError unless the target has one index for each item of the input, or `weight` one for each class */
 function checkClasses(op: string, input: Tensor, target: Tensor, weight: Tensor | undefined): void {
-  checkTensors(op, { input, target })
+  checkTensor(op, 'input', input)
+  checkTensor(op, 'target', target)
   if (input.ndim === 0) throw new ShapeError(`${op}: the input must be [C] or [N, C, ...], got [].`)
   const expected = input.shape.toSpliced(classDim(input), 1)
   if (!sameShape(target.shape, expected)) {
@@ -128,7 +129,8 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${labelSmoothing}.`)
   }
-  checkTensors('crossEntropy', { input, target })
+  checkTensor('crossEntropy', 'input', input)
+  checkTensor('crossEntropy', 'target', target)
   if (input.ndim === 0) throw new ShapeError('crossEntropy: the input must be [C] or [N, C, ...], got [].')
   const isIndexed = !sameShape(input.shape, target.shape)
   if (isIndexed && options.weight === undefined && labelSmoothing === 0) return ofLogits(input, target, options)

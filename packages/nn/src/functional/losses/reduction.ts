@@ -1,6 +1,6 @@
 import type { Tensor } from '@metagrad/tensor'
 import { ShapeError, formatShape, sameShape } from '@metagrad/tensor'
-import { checkChoice, checkTensors } from '../../check.ts'
+import { checkChoice, checkTensor } from '../../check.ts'
 
 /** What becomes of the losses of all elements: their mean, their sum, or nothing. */
 export type Reduction = 'mean' | 'sum' | 'none'
@@ -23,7 +23,8 @@ export function reduce(op: string, losses: Tensor, reduction: Reduction = 'mean'
  * @throws ArgumentError unless both are tensors, ShapeError unless they have the same shape
  */
 export function checkSameShape(op: string, input: Tensor, target: Tensor, names = 'input and target'): void {
-  checkTensors(op, { input, target })
+  checkTensor(op, 'input', input)
+  checkTensor(op, 'target', target)
   if (sameShape(input.shape, target.shape)) return
   throw new ShapeError(
     `${op}: ${names} must have the same shape: got ${formatShape(input.shape)} vs ${formatShape(target.shape)}. Use reshape or expand.`,
